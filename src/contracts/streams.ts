@@ -1,0 +1,79 @@
+import { keyToken, partitionOf } from './key-token.ts';
+
+/**
+ * The stream of one service: its request events, facts, states and dead letters.
+ *
+ * One stream a service, because one atomic batch can only change one stream. The subjects in it:
+ *
+ * | subject | holds |
+ * | --- | --- |
+ * | `<service>.<name>.<key token>` | what producers publish; stored as the next row |
+ * | `in.<service>.<partition>.<name>` | request events, the partition computed by the server |
+ * | `fact.<service>.<partition>.<name>` | facts and rejections |
+ * | `state.<service>.<partition>.<key token>` | the state of a key, only the last one |
+ * | `dead.<service>.<partition>.<name>` | dead letters |
+ */
+export interface ServiceStream {
+  /** The service's name, lower case: the first token of its event types. */
+  readonly service: string;
+  /** The stream's name: the service's in capitals. */
+  readonly name: string;
+  /** How many ordered shares its keys fall into; fixed for the stream's life. */
+  readonly partitions: number;
+}
+
+/** A key's place: its token and the partition that follows from it. */
+export interface KeyPlace {
+  readonly token: string;
+  readonly partition: number;
+}
+
+/** Declares the stream of a service. @default partitions 16 */
+export const defineStream = (service: string, partitions = 16): ServiceStream => {
+  if (!/^[a-z][a-z0-9-]*$/.test(service)) {
+    throw new TypeError(`service name "${service}": lower-case letters, digits and "-" only`);
+  }
+  return { service, name: service.toUpperCase(), partitions };
+};
+
+/** Where the events of a key are in a stream. */
+export const placeOf = (stream: ServiceStream, key: string): KeyPlace => {
+  const token = keyToken(key);
+  return { token, partition: partitionOf(token, stream.partitions) };
+};
+
+const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
+
+/** The subject on which any producer in any language publishes a request event. */
+export const requestSubject = (type: string, key: string): string => `${type}.${keyToken(key)}`;
+
+/** The subject under which a fact is stored. */
+export const factSubject = (type: string, { service }: ServiceStream, place: KeyPlace): string =>
+  `fact.${service}.${place.partition}.${nameOf(type)}`;
+
+/** The subject of a key's state. */
+export const stateSubject = ({ service }: ServiceStream, { token, partition }: KeyPlace): string =>
+  `state.${service}.${partition}.${token}`;
+
+/** The subject of a dead letter; a type that is no plain token is filed under `unknown`. */
+export const deadSubject = ({ service }: ServiceStream, partition: number, type: string): string =>
+  `dead.${service}.${partition}.${/^[a-z0-9-]{1,64}$/.test(nameOf(type)) ? nameOf(type) : 'unknown'}`;
+
+/** The subject filters that readers of a stream use, one each, and what producers may publish. */
+export const subjectsOf = ({ service }: ServiceStream) => ({
+  published: `${service}.*.*`,
+  requests: `in.${service}.>`,
+  facts: `fact.${service}.>`,
+  states: `state.${service}.>`,
+  deadLetters: `dead.${service}.>`,
+});
+
+/** What a stored subject says: the event's type and partition, or nothing when it is none of ours. */
+export const readSubject = (
+  subject: string,
+): { readonly root: string; readonly type: string; readonly partition: number } | undefined => {
+  const [root = '', service = '', partition = '', name] = subject.split('.');
+  return name === undefined || !/^\d+$/.test(partition)
+    ? undefined
+    : { root, type: `${service}.${name}`, partition: Number(partition) };
+};
