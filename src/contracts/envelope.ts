@@ -120,8 +120,8 @@ export const writeHeaders = (envelope: Envelope): Record<string, string> => {
   if (envelope.version !== undefined) headers['ce-dataversion'] = String(envelope.version);
   if (envelope.causationId !== undefined)
     headers['ce-causationid'] = encodeHeader(envelope.causationId);
-  if (envelope.traceparent !== undefined) headers.traceparent = encodeHeader(envelope.traceparent);
-  if (envelope.tracestate !== undefined) headers.tracestate = encodeHeader(envelope.tracestate);
+  if (envelope.traceparent !== undefined) headers['traceparent'] = encodeHeader(envelope.traceparent);
+  if (envelope.tracestate !== undefined) headers['tracestate'] = encodeHeader(envelope.tracestate);
   return headers;
 };
 
