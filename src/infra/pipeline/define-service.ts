@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import type { ServiceStream } from '../../contracts/streams.ts';
+import type { Token } from '../di/token.ts';
+import type { ClassOf, QueryRoute, Route } from './handler.ts';
+import type { RetryPolicy } from './retry-policy.ts';
+import { exponential } from './retry-policy.ts';
+import type { StateDefinition } from './state-record.ts';
+
+/** Reads the state of a key of the own service, for queries: the latest, or the initial one. */
+export interface KeyStates<State> {
+  /** @throws BusUnavailable */
+  read(key: string): Promise<State>;
+}
+
+/** A read model that every replica keeps in memory, built from the states of a stream. */
+export interface ReadModel<Value> {
+  /** The state of a key as it is now; called once a change, in the stream's order. */
+  readonly apply: (key: string, value: Value) => void;
+}
+
+/** One line of a service's table of read models. */
+export interface ViewDefinition {
+  readonly stream: ServiceStream;
+  readonly schema: z.ZodType;
+  readonly provides: Token<unknown>;
+  readonly model: ClassOf<ReadModel<never>>;
+}
+
+/** Says that a read model follows the states of a stream, and under which token handlers get it. */
+export const view = <Value, Model extends ReadModel<Value>>(
+  stream: ServiceStream,
+  schema: z.ZodType<Value>,
+  provides: Token<Model>,
+  model: ClassOf<Model & ReadModel<NoInfer<Value>>>,
+): ViewDefinition => ({ stream, schema, provides: provides as Token<unknown>, model });
+
+/** A whole service: the table that says what it listens to and who handles it. */
+export interface ServiceDefinition<State = unknown> {
+  /** Its name; the first token of its event types, and its durable consumers'. */
+  readonly name: string;
+  readonly stream: ServiceStream;
+  /** The state of its keys, and the token under which queries read it. */
+  readonly state: StateDefinition<State> & { readonly provides: Token<KeyStates<State>> };
+  /** Request events in its own stream. Their handlers see and change the state of the event's key. */
+  readonly routes: readonly Route<State>[];
+  /** Facts in other services' streams. Their handlers have no state: they turn a fact into request events. */
+  readonly reactions: readonly Route[];
+  readonly queries: readonly QueryRoute[];
+  readonly views: readonly ViewDefinition[];
+  readonly retry: RetryPolicy;
+}
+
+type Optional = 'reactions' | 'queries' | 'views' | 'retry';
+
+/**
+ * Declares a service.
+ *
+ * @throws TypeError when an event type has two handlers, or a route belongs to another stream.
+ */
+export const defineService = <State>(
+  definition: Omit<ServiceDefinition<State>, 'name' | Optional> &
+    Partial<Pick<ServiceDefinition<State>, Optional>>,
+): ServiceDefinition<State> => {
+  const { stream, routes, reactions = [], queries = [], views = [] } = definition;
+  const name = stream.service;
+  refuseDuplicates(
+    name,
+    [...routes, ...reactions].map(({ contract }) => contract.type),
+  );
+  refuseDuplicates(
+    name,
+    queries.map(({ query }) => query.name),
+  );
+  for (const { contract } of routes) {
+    if (contract.stream !== stream || contract.kind !== 'request') {
+      throw new TypeError(`${name}: ${contract.type} is no request event of ${stream.name}`);
+    }
+  }
+  for (const { contract } of reactions) {
+    if (contract.stream === stream || contract.kind !== 'fact') {
+      throw new TypeError(`${name}: ${contract.type} is no fact of another service`);
+    }
+  }
+  return { retry: exponential(), ...definition, name, reactions, queries, views };
+};
+
+const refuseDuplicates = (service: string, names: readonly string[]): void => {
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw new TypeError(`${service}: ${twice} is handled twice`);
+};

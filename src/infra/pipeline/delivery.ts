@@ -1,0 +1,57 @@
+import type { HeaderReader } from '../../contracts/envelope.ts';
+
+/** A message as it lies in a stream, before anything is made of it. */
+export interface InboundMessage {
+  /** The subject under which it is stored. */
+  readonly subject: string;
+  readonly stream: string;
+  readonly sequence: number;
+  /** When the stream stored it, milliseconds since 1970. */
+  readonly storedAt: number;
+  readonly body: Uint8Array;
+  /** Reads one header by its lower-case name. */
+  readonly header: HeaderReader;
+  /** All headers, names as they were sent: for a dead letter, not for every event. */
+  readonly allHeaders: () => Readonly<Record<string, string>>;
+}
+
+/** One delivery of a message, to be settled exactly once. */
+export interface Delivery {
+  readonly message: InboundMessage;
+  /** How often the broker has delivered it, from 1; counts can be lost in a broker's crash. */
+  readonly attempt: number;
+  settle(settlement: Settlement): void;
+  /** Renews the lease: the broker waits its full time again before it delivers to somebody else. */
+  extend(): void;
+}
+
+/** What becomes of a delivery; the adapter turns it into ack, nak or term. */
+export type Settlement =
+  /** Handled, or set aside as a dead letter: never again. */
+  | { readonly kind: 'done' }
+  /** Like `done`, and the message itself is overwritten in the stream: it held a secret in plain text. */
+  | { readonly kind: 'erase' }
+  /** Not started: for any replica, at once. */
+  | { readonly kind: 'hand-back' };
+
+/** Where deliveries come from: one durable consumer. */
+export interface EventSource {
+  /** Begins to deliver, never more than there is room for. */
+  start(sink: Sink): RunningSource;
+}
+
+/** What takes the deliveries of a source. */
+export interface Sink {
+  /** How many more deliveries can be taken now. */
+  room(): number;
+  take(delivery: Delivery): void;
+}
+
+export interface RunningSource {
+  /** There may be room again. */
+  refill(): void;
+  /** True while connected and bound to its consumer. */
+  isPulling(): boolean;
+  /** Asks for no more; what still arrives is handed back. Resolves when nothing can arrive any more. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,43 @@
+/** Thrown by a handler when no retry can help: the event becomes a dead letter at once. */
+export class PermanentError extends Error {
+  override readonly name: string = 'PermanentError';
+}
+
+/**
+ * Thrown by a handler that waits for something: the event is tried again after the given time.
+ *
+ * Waiting is no failure: it uses up no attempt.
+ */
+export class RetryLater extends Error {
+  override readonly name = 'RetryLater';
+  readonly afterMs: number;
+
+  constructor(afterMs: number, why: string, options?: ErrorOptions) {
+    super(why, options);
+    this.afterMs = afterMs;
+  }
+}
+
+/** A handler took longer than its time limit; what it still returns is thrown away. */
+export class HandlerTimeout extends Error {
+  override readonly name = 'HandlerTimeout';
+
+  constructor(limitMs: number) {
+    super(`the handler took longer than ${limitMs} ms`);
+  }
+}
+
+/** A handler returned a decision that cannot be committed: an event against its contract, say. */
+export class InvalidDecision extends PermanentError {
+  override readonly name = 'InvalidDecision';
+}
+
+/** The bus did not do what was asked, or did not say whether it did; asking again is safe. */
+export class BusUnavailable extends Error {
+  override readonly name = 'BusUnavailable';
+}
+
+/** The bus refused for good: the message is too large, the stream is full, permission is missing. */
+export class BusRefused extends Error {
+  override readonly name = 'BusRefused';
+}

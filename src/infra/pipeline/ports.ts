@@ -1,0 +1,168 @@
+import type { OutgoingEvent } from '../../contracts/define-event.ts';
+import type { QueryContract } from '../../contracts/define-query.ts';
+import type { Envelope } from '../../contracts/envelope.ts';
+import type { KeyPlace, ServiceStream } from '../../contracts/streams.ts';
+import { token } from '../di/token.ts';
+import type { EventSource, InboundMessage } from './delivery.ts';
+
+/** A message to be stored. */
+export interface OutboundMessage {
+  readonly subject: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array;
+}
+
+/** What is written together or not at all. */
+export interface Commitment {
+  /** The new record of a key, guarded by the revision that it was decided upon (0: none yet). */
+  readonly state?: {
+    readonly place: KeyPlace;
+    readonly revision: number;
+    readonly record: string;
+  };
+  readonly messages: readonly OutboundMessage[];
+}
+
+export type CommitResult =
+  /** All of it is stored; `revision` is the new one of the key's state. */
+  | { readonly kind: 'committed'; readonly revision: number }
+  /** Nothing is stored, or nobody knows: read the state again and compare. */
+  | { readonly kind: 'stale' };
+
+/** Writes decisions into one service's stream. */
+export interface Commit {
+  /** @throws BusUnavailable, BusRefused */
+  commit(commitment: Commitment): Promise<CommitResult>;
+  /**
+   * Stores a single message that belongs to no state, once within the bus's duplicate window.
+   *
+   * @throws BusUnavailable, BusRefused
+   */
+  store(message: OutboundMessage, id: string): Promise<void>;
+}
+
+/** Reads the states of one service's keys, always the latest one. */
+export interface StateReader {
+  /** The record's JSON and its revision; nothing when the key has none. @throws BusUnavailable */
+  read(
+    place: KeyPlace,
+  ): Promise<{ readonly revision: number; readonly record: string } | undefined>;
+}
+
+/** What the stream said to a publish. */
+export interface Published {
+  readonly id: string;
+  readonly stream: string;
+  /** Where it is stored; of a duplicate, where the first one is. */
+  readonly sequence: number;
+  readonly duplicate: boolean;
+}
+
+/** Opens the states of any service's stream. */
+export type StatesOf = (stream: ServiceStream) => StateReader;
+export const StatesOf = token<StatesOf>('StatesOf');
+
+/** Publishes request events as any producer may. */
+export interface EventPublisher {
+  /**
+   * Publishes and waits for the stream's acknowledgement; repeats itself, under one id, until then.
+   *
+   * @throws BusUnavailable when there was no acknowledgement in time: the event may or may not be
+   * stored, publishing it again under the same id is safe. BusRefused when the stream refused it.
+   */
+  publish(event: OutgoingEvent, envelope: Envelope, deadlineMs?: number): Promise<Published>;
+}
+
+/** Follows what a stream holds under a filter, from the beginning or from now, without acknowledging. */
+export interface Following {
+  readonly stream: ServiceStream;
+  readonly filters: readonly string[];
+  /** `last`: the last message of each subject, then what comes. `new`: only what comes. A number: from that sequence. */
+  readonly from: 'last' | 'new' | number;
+  readonly take: (message: InboundMessage) => void;
+}
+
+export interface Follower {
+  /** Resolves when everything that was there at the start has been taken. */
+  readonly caughtUp: Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** A durable consumer: who reads what of which stream and acknowledges it. */
+export interface ConsumerDeclaration {
+  readonly stream: ServiceStream;
+  readonly durable: string;
+  readonly filter: string;
+  /** How long the broker waits for an acknowledgement before it delivers again. */
+  readonly ackWaitMs: number;
+  /** How many events may be unacknowledged at all replicas together. */
+  readonly maxAckPending: number;
+}
+
+/** The streams and consumers that must be there. */
+export interface Topology {
+  readonly streams: readonly ServiceStream[];
+  readonly consumers: readonly ConsumerDeclaration[];
+}
+
+/** How far a consumer is behind, as its leader says. */
+export interface Lag {
+  readonly pending: number;
+  readonly unacknowledged: number;
+}
+
+/** Tells whether request events of a key are still waiting that were stored before a moment. */
+export interface Backlog {
+  /**
+   * True while the service that owns the stream may still have to handle an event of the key's
+   * partition that was stored before `time` (milliseconds since 1970). @throws BusUnavailable
+   */
+  hasPendingBefore(stream: ServiceStream, key: string, time: number): Promise<boolean>;
+}
+export const Backlog = token<Backlog>('Backlog');
+
+/** Asks any replica of the service that answers. */
+export interface QueryClient {
+  /** @throws BusUnavailable when nobody answers in time, QueryFailed when the service could not. */
+  ask<Question, Answer>(
+    query: QueryContract<Question, Answer>,
+    question: NoInfer<Question>,
+  ): Promise<Answer>;
+}
+
+/** Answers one query; what it throws the asker sees as a failure. */
+export type Answerer = (question: unknown) => Promise<unknown>;
+
+/** One bus, whatever carries it: NATS JetStream, or memory. */
+export interface Bus extends AsyncDisposable {
+  /** Creates or updates; @throws TopologyConflict when a change would destroy something. */
+  ensure(topology: Topology): Promise<void>;
+  source(consumer: ConsumerDeclaration): EventSource;
+  commits(stream: ServiceStream): Commit;
+  states(stream: ServiceStream): StateReader;
+  follow(following: Following): Follower;
+  /** Answers on behalf of a service, as one of a queue group; resolves to what ends it. */
+  serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable>;
+  lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag>;
+  isConnected(): boolean;
+  readonly publisher: EventPublisher;
+  readonly queries: QueryClient;
+  readonly backlog: Backlog;
+}
+
+/** The declared topology and what the broker has differ in a way that must not be changed in passing. */
+export class TopologyConflict extends Error {
+  override readonly name = 'TopologyConflict';
+}
+
+/** The service was asked and could not answer. */
+export class QueryFailed extends Error {
+  override readonly name = 'QueryFailed';
+  /** `invalid-question`: the question breaks its contract. `failed`: anything else. */
+  readonly reason: 'invalid-question' | 'failed';
+
+  constructor(reason: 'invalid-question' | 'failed', message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -1,0 +1,57 @@
+import type { Envelope } from '../../contracts/envelope.ts';
+import type { InvalidEvent } from '../../contracts/invalid-event.ts';
+import type { KeyPlace } from '../../contracts/streams.ts';
+import type { InboundMessage } from './delivery.ts';
+import type { Decision, Route } from './handler.ts';
+
+/** An event on its way through the pipeline. */
+export interface IncomingEvent {
+  readonly message: InboundMessage;
+  readonly envelope: Envelope;
+  /** The data in the contract's current version; meaningless when there is a `problem`. */
+  readonly data: unknown;
+  /** The key as its contract reads it from the data; empty when there is a `problem`. */
+  readonly key: string;
+  /** Where the key's state and the event's dead letter belong in the service's own stream. */
+  readonly place: KeyPlace;
+  /** Who handles it; nobody, when it is a fact that the service has no use for or an unknown type. */
+  readonly route: Route | undefined;
+  /** Why it cannot be handled whatever is tried. */
+  readonly problem: InvalidEvent | undefined;
+  /** From 1; a redelivery and a failed try count, waiting does not. */
+  readonly attempt: number;
+}
+
+/** Why an event became a dead letter: what was wrong with it, or how handling it ended. */
+export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted';
+
+/** What became of one try at an event. */
+export type Outcome =
+  /** Handled and committed; or its state contained it already; or nobody here has a use for it. */
+  | {
+      readonly kind: 'done';
+      readonly how: 'handled' | 'duplicate' | 'ignored';
+      readonly facts: number;
+    }
+  /** To be tried again after a pause; `counts` when this try used up an attempt. */
+  | {
+      readonly kind: 'retry';
+      readonly afterMs: number;
+      readonly counts: boolean;
+      readonly error: unknown;
+    }
+  /** Never to be tried again. */
+  | { readonly kind: 'dead'; readonly reason: DeadReason; readonly error: unknown };
+
+/** The whole way of an event, or what is left of it. Never rejects once failures are settled. */
+export type Process = (event: IncomingEvent) => Promise<Outcome>;
+
+/** Wraps the rest of the way. */
+export type Middleware = (next: Process) => Process;
+
+/** The inner part of the way: from an event and its key's state to a decision. */
+export type Decide = (event: IncomingEvent, state: unknown) => Promise<Decision>;
+
+/** The first middleware is the outermost. */
+export const compose = (middleware: readonly Middleware[], core: Process): Process =>
+  middleware.reduceRight((next, wrap) => wrap(next), core);
