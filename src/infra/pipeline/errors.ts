@@ -37,7 +37,14 @@ export class BusUnavailable extends Error {
   override readonly name = 'BusUnavailable';
 }
 
-/** The bus refused for good: the message is too large, the stream is full, permission is missing. */
+/** The bus refused: the stream is full, permission is missing, the message is too large. */
 export class BusRefused extends Error {
   override readonly name = 'BusRefused';
+  /** True when the same thing can never be accepted: it is too large. */
+  readonly lasting: boolean;
+
+  constructor(message: string, lasting: boolean, options?: ErrorOptions) {
+    super(message, options);
+    this.lasting = lasting;
+  }
 }

@@ -73,6 +73,12 @@ export interface EventPublisher {
   publish(event: OutgoingEvent, envelope: Envelope, deadlineMs?: number): Promise<Published>;
 }
 
+/** Publishes messages that somebody else has encoded, as {@link EventPublisher} does events. */
+export interface RawPublisher {
+  /** @throws BusUnavailable, BusRefused: as {@link EventPublisher.publish} */
+  publishRaw(message: OutboundMessage, id: string, deadlineMs?: number): Promise<Published>;
+}
+
 /** Follows what a stream holds under a filter, from the beginning or from now, without acknowledging. */
 export interface Following {
   readonly stream: ServiceStream;
@@ -145,7 +151,7 @@ export interface Bus extends AsyncDisposable {
   serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable>;
   lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag>;
   isConnected(): boolean;
-  readonly publisher: EventPublisher;
+  readonly publisher: EventPublisher & RawPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;
 }

@@ -1,0 +1,128 @@
+import type { KeyPlace } from '../../contracts/streams.ts';
+import { BusUnavailable } from './errors.ts';
+import type { Commit, OutboundMessage } from './ports.ts';
+import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
+import type { Stamp } from './stamp.ts';
+import type { StateCache } from './state-cache.ts';
+import { recordAfter, type StateRecord, type StoredState } from './state-record.ts';
+
+export interface CommitOptions {
+  readonly commits: Commit;
+  readonly states: StateCache<unknown>;
+  readonly stamp: Stamp;
+  readonly decide: Decide;
+  /** Told of each decision that was refused because its key had moved on. */
+  readonly onConflict?: () => void;
+}
+
+/** So many lost races in a row mean that something else is wrong; the event is tried again later. */
+const mostRounds = 16;
+
+/**
+ * The core of the way: recognise an event that the state already contains, decide, commit.
+ *
+ * Effects happen once, because the id of the event and what follows from it are written in one
+ * batch, guarded by the revision of the state that was decided upon. When the guard refuses, or the
+ * answer is lost, the state is read again: it contains the event (then it is done) or it does not
+ * (then it is decided again upon the new state).
+ */
+export const commitDecisions = (options: CommitOptions): Process => {
+  const own = commitWithState(options);
+  const foreign = commitWithoutState(options);
+  return async (event) => {
+    if (event.problem) throw event.problem;
+    if (!event.route) return { kind: 'done', how: 'ignored', facts: 0 };
+    return event.route.contract.kind === 'request' ? own(event) : foreign(event);
+  };
+};
+
+const commitWithState =
+  ({ commits, states, stamp, decide, onConflict }: CommitOptions): Process =>
+  async (event) =>
+    onceOnState({ event, commits, states, onConflict }, async (record) => {
+      const decision = await decide(event, record.state);
+      return {
+        state: decision.state === undefined ? record.state : decision.state,
+        messages: stamp(event, decision.events ?? []),
+      };
+    });
+
+/** What is to be written of an event upon its key's record. */
+interface Write {
+  readonly state: unknown;
+  readonly messages: readonly OutboundMessage[];
+}
+
+export interface OnceOnState {
+  readonly event: IncomingEvent;
+  readonly commits: Commit;
+  readonly states: StateCache<unknown>;
+  readonly onConflict?: (() => void) | undefined;
+}
+
+/**
+ * Writes once what an event does to its key's state: not at all when the state contains it already.
+ *
+ * @throws BusUnavailable, BusRefused, and what `write` throws
+ */
+export const onceOnState = async (
+  { event, commits, states, onConflict }: OnceOnState,
+  write: (record: StateRecord) => Promise<Write>,
+): Promise<Outcome> => {
+  const { place, envelope, message } = event;
+  let current = await states.recall(event.key, place);
+  for (let round = 0; round < mostRounds; round++) {
+    if (current.record.causes.includes(envelope.id)) {
+      return { kind: 'done', how: 'duplicate', facts: 0 };
+    }
+    const { state, messages } = await write(current.record);
+    const record = recordAfter(current.record, state, {
+      id: envelope.id,
+      stream: message.stream,
+      sequence: message.sequence,
+    });
+    const revision = await commitOne(
+      commits,
+      place,
+      { revision: current.revision, record },
+      messages,
+    );
+    if (revision !== undefined) {
+      states.keep(place, { revision, record });
+      return { kind: 'done', how: 'handled', facts: messages.length };
+    }
+    onConflict?.();
+    current = await states.readAfresh(event.key, place);
+  }
+  throw new BusUnavailable(`the state of the key moved on ${mostRounds} times in a row`);
+};
+
+const commitOne = async (
+  commits: Commit,
+  place: KeyPlace,
+  { revision, record }: StoredState,
+  messages: readonly OutboundMessage[],
+): Promise<number | undefined> => {
+  const state = { place, revision, record: JSON.stringify(record) };
+  const result = await commits.commit({ state, messages });
+  return result.kind === 'committed' ? result.revision : undefined;
+};
+
+/** One atomic batch holds 1,000 messages; a reaction may ask for more. */
+const largestBatch = 500;
+
+/**
+ * Reactions have no state of their own: what they ask for carries ids that follow from the fact, and
+ * the states of those who are asked drop what they have seen.
+ */
+const commitWithoutState =
+  ({ commits, stamp, decide }: CommitOptions): Process =>
+  async (event) => {
+    const { events = [] } = await decide(event, undefined);
+    const messages = stamp(event, events);
+    for (let from = 0; from < messages.length; from += largestBatch) {
+      const result = await commits.commit({ messages: messages.slice(from, from + largestBatch) });
+      if (result.kind === 'stale') throw new BusUnavailable('a batch was not acknowledged');
+    }
+    return { kind: 'done', how: 'handled', facts: messages.length };
+  };

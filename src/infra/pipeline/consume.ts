@@ -1,0 +1,147 @@
+import { type Cancel, type Clock, sleep } from './clock.ts';
+import type { Decode } from './decode.ts';
+import type { Delivery, EventSource, RunningSource, Settlement } from './delivery.ts';
+import { Lanes, type Turn } from './lanes.ts';
+import type { IncomingEvent, Process } from './process.ts';
+import { holdsSecret } from './stamp.ts';
+
+export interface ConsumptionOptions {
+  readonly source: EventSource;
+  readonly decode: Decode;
+  readonly process: Process;
+  readonly clock: Clock;
+  /** How many events are handled at a time. */
+  readonly concurrency: number;
+  /** How many deliveries are held at a time, those that wait in lanes included. */
+  readonly prefetch: number;
+  /** The lease of a delivery: it is renewed each third of it. */
+  readonly ackWaitMs: number;
+  /** Told of every delivery as it comes. */
+  readonly onDelivery?: (delivery: Delivery) => void;
+}
+
+interface Held {
+  readonly delivery: Delivery;
+  event: IncomingEvent;
+  leasedAt: number;
+}
+
+/** What was left when a consumption stopped. */
+export interface Stopped {
+  /** Deliveries that were handed back unstarted. */
+  readonly handedBack: number;
+  /** Handlers that were still running when the time was over; the broker delivers their events again. */
+  readonly abandoned: number;
+}
+
+/** Takes deliveries from a source, works on them in lanes, and settles each by its outcome. */
+export class Consumption {
+  readonly #options: ConsumptionOptions;
+  readonly #lanes: Lanes<Held>;
+  readonly #held = new Set<Held>();
+  #running: RunningSource | undefined;
+  #cancelRenewal: Cancel | undefined;
+  #stopping = false;
+
+  constructor(options: ConsumptionOptions) {
+    this.#options = options;
+    this.#lanes = new Lanes({
+      limit: options.concurrency,
+      clock: options.clock,
+      work: (held) => this.#work(held),
+    });
+  }
+
+  /** How many deliveries are held and not settled. */
+  get inFlight(): number {
+    return this.#held.size;
+  }
+
+  /** True while the source is connected, bound and asking for more. */
+  isPulling(): boolean {
+    return !this.#stopping && (this.#running?.isPulling() ?? false);
+  }
+
+  start(): void {
+    this.#running = this.#options.source.start({
+      room: () => this.#options.prefetch - this.#held.size,
+      take: (delivery) => this.#take(delivery),
+    });
+    this.#renewLeases();
+  }
+
+  /**
+   * Drains: takes nothing more, hands back what has not started, waits for what has.
+   *
+   * A handler that is still running after `graceMs` is left alone: its event comes again elsewhere,
+   * and whatever it still commits, the other side finds in the state.
+   */
+  async stop(graceMs: number): Promise<Stopped> {
+    this.#stopping = true;
+    const sourceStopped = this.#running?.stop();
+    const unstarted = this.#lanes.close();
+    for (const held of unstarted) this.#settle(held, { kind: 'hand-back' });
+    const over = new AbortController();
+    await Promise.race([
+      this.#lanes.idle().then(() => over.abort()),
+      sleep(this.#options.clock, graceMs, over.signal),
+    ]);
+    const abandoned = over.signal.aborted ? 0 : this.#held.size;
+    // Nothing runs any more, so what is still held was about to wait for its next try.
+    if (abandoned === 0) for (const held of this.#held) this.#settle(held, { kind: 'hand-back' });
+    this.#held.clear();
+    this.#cancelRenewal?.();
+    await sourceStopped;
+    return { handedBack: unstarted.length, abandoned };
+  }
+
+  #take(delivery: Delivery): void {
+    const { decode, clock, onDelivery } = this.#options;
+    onDelivery?.(delivery);
+    if (this.#stopping) {
+      delivery.settle({ kind: 'hand-back' });
+      return;
+    }
+    const event = { ...decode(delivery.message), attempt: delivery.attempt };
+    const held = { delivery, event, leasedAt: clock.now() };
+    this.#held.add(held);
+    // What has no key is a lane of its own: nothing has to wait for it.
+    const lane = event.place.token || `#${delivery.message.stream}.${delivery.message.sequence}`;
+    this.#lanes.add(lane, held);
+  }
+
+  async #work(held: Held): Promise<Turn> {
+    const outcome = await this.#options.process(held.event);
+    if (outcome.kind !== 'retry') {
+      const erase = outcome.kind === 'dead' && holdsSecret(held.event);
+      this.#settle(held, { kind: erase ? 'erase' : 'done' });
+      return 'finished';
+    }
+    if (this.#stopping) {
+      this.#settle(held, { kind: 'hand-back' });
+      return 'finished';
+    }
+    if (outcome.counts) held.event = { ...held.event, attempt: held.event.attempt + 1 };
+    return { againAfterMs: outcome.afterMs };
+  }
+
+  #settle(held: Held, settlement: Settlement): void {
+    // After a drain that ran out of time the lease may be somebody else's: stay silent.
+    if (!this.#held.delete(held)) return;
+    held.delivery.settle(settlement);
+    this.#running?.refill();
+  }
+
+  #renewLeases(): void {
+    const { clock, ackWaitMs } = this.#options;
+    this.#cancelRenewal = clock.after(ackWaitMs / 3, () => {
+      const before = clock.now() - ackWaitMs / 4;
+      for (const held of this.#held) {
+        if (held.leasedAt > before) continue;
+        held.leasedAt = clock.now();
+        held.delivery.extend();
+      }
+      this.#renewLeases();
+    });
+  }
+}

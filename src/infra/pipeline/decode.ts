@@ -1,0 +1,95 @@
+import type { EventContract } from '../../contracts/define-event.ts';
+import { type Envelope, type EnvelopeDefaults, readEnvelope } from '../../contracts/envelope.ts';
+import { InvalidEvent } from '../../contracts/invalid-event.ts';
+import { readData } from '../../contracts/read-data.ts';
+import { placeOf, readSubject, type ServiceStream } from '../../contracts/streams.ts';
+import type { InboundMessage } from './delivery.ts';
+import type { Route } from './handler.ts';
+import type { IncomingEvent } from './process.ts';
+
+/** Makes an event of a message; what is wrong with it becomes its `problem`, nothing is thrown. */
+export type Decode = (message: InboundMessage) => IncomingEvent;
+
+/**
+ * Reads messages for one service: its own request events and the facts of others that it handles.
+ *
+ * Attributes that a foreign producer left out are derived: the type from the subject, the id from
+ * stream, sequence and time, the time from the stream.
+ */
+export const decoder = (
+  stream: ServiceStream,
+  routes: readonly Pick<Route, 'contract'>[],
+): Decode => {
+  const byType = new Map(routes.map((route) => [route.contract.type, route as Route]));
+  return (message) => {
+    const subject = readSubject(message.subject);
+    const defaults = defaultsOf(message, subject?.type ?? 'unknown');
+    const route = byType.get(defaults.type);
+    const own = message.stream === stream.name;
+    let envelope: Envelope = { ...defaults, correlationId: defaults.id };
+    try {
+      // A fact that nobody here handles is not even read.
+      if (!route && !own) return unread(message, envelope, subject?.partition);
+      const read = readEnvelope(message.header, message.body, defaults);
+      envelope = read.envelope;
+      if (!route)
+        throw new InvalidEvent('unknown-type', `${stream.service} handles no ${defaults.type}`);
+      const { data, key } = readContract(route.contract, envelope, read.data);
+      const place = placeOf(stream, key);
+      if (own) checkPartition(place.partition, subject?.partition);
+      return { message, envelope, data, key, place, route, problem: undefined, attempt: 1 };
+    } catch (error) {
+      if (!(error instanceof InvalidEvent)) throw error;
+      return { ...unread(message, envelope, subject?.partition), route, problem: error };
+    }
+  };
+};
+
+const readContract = (
+  contract: EventContract,
+  { type, version }: Envelope,
+  raw: unknown,
+): { readonly data: unknown; readonly key: string } => {
+  if (type !== contract.type) {
+    throw new InvalidEvent(
+      'invalid-envelope',
+      `type: published as ${contract.type}, says another type`,
+    );
+  }
+  const { data } = readData(contract, raw, version);
+  return { data, key: contract.key(data) };
+};
+
+const checkPartition = (expected: number, actual: number | undefined): void => {
+  if (expected !== actual) {
+    throw new InvalidEvent(
+      'wrong-key',
+      `the key in the data belongs to partition ${expected}, the subject's key to ${actual}`,
+    );
+  }
+};
+
+const unread = (
+  message: InboundMessage,
+  envelope: Envelope,
+  partition: number | undefined,
+): IncomingEvent => ({
+  message,
+  envelope,
+  data: undefined,
+  key: '',
+  place: { token: '', partition: partition ?? 0 },
+  route: undefined,
+  problem: undefined,
+  attempt: 1,
+});
+
+const defaultsOf = (
+  { stream, sequence, storedAt }: InboundMessage,
+  type: string,
+): EnvelopeDefaults => ({
+  id: `${stream}.${sequence}.${storedAt}`,
+  type,
+  source: `nats://${stream}`,
+  time: new Date(storedAt).toISOString(),
+});

@@ -1,0 +1,51 @@
+import type { ClassOf, EventHandler, HandlingContext, Route } from './handler.ts';
+import type { Decide, IncomingEvent } from './process.ts';
+import type { TimeLimit } from './time-limit.ts';
+
+/** How a handler class becomes an instance; the pipeline does not know the container. */
+export type Resolve = <T>(handler: ClassOf<T>) => T;
+
+export interface DispatchOptions {
+  readonly routes: readonly Route<never>[];
+  readonly resolve: Resolve;
+  readonly within: TimeLimit;
+  /** For routes that state no limit of their own. */
+  readonly timeLimitMs: number;
+}
+
+/**
+ * The innermost step: the route's handler decides, within its time limit.
+ *
+ * Handlers are built once, at the start: a class that cannot be built fails the start, not an event.
+ */
+export const dispatch = ({ routes, resolve, within, timeLimitMs }: DispatchOptions): Decide => {
+  const handlers = new Map<string, EventHandler>(
+    routes.map(({ contract, handler }) => [
+      contract.type,
+      // Which data and state fit was checked by `on` and `defineService`.
+      resolve(handler) as unknown as EventHandler,
+    ]),
+  );
+  return (event, state) => {
+    const handler = handlers.get(event.envelope.type);
+    if (!handler) throw new TypeError(`no handler for ${event.envelope.type}`);
+    return within(event.route?.timeLimitMs ?? timeLimitMs, async (limited) =>
+      handler.handle(event.data, contextOf(event, state, limited)),
+    );
+  };
+};
+
+const contextOf = (
+  event: IncomingEvent,
+  state: unknown,
+  limited: { readonly signal: AbortSignal },
+): HandlingContext => ({
+  state,
+  event: event.envelope,
+  storedAt: event.message.storedAt,
+  attempt: event.attempt,
+  // Read on demand: most handlers never look at it, and a signal costs more than the rest of this.
+  get signal() {
+    return limited.signal;
+  },
+});

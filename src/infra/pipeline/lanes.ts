@@ -1,0 +1,108 @@
+import type { Cancel, Clock } from './clock.ts';
+
+/** What the work on an item says: it is finished, or it waits so long and is then tried again. */
+export type Turn = 'finished' | { readonly againAfterMs: number };
+
+interface Lane<Item> {
+  readonly key: string;
+  readonly items: Item[];
+  running: boolean;
+  cancelWait: Cancel | undefined;
+}
+
+export interface LanesOptions<Item> {
+  /** How many items are worked on at a time, over all lanes. */
+  readonly limit: number;
+  readonly clock: Clock;
+  /** Must not reject. */
+  readonly work: (item: Item) => Promise<Turn>;
+}
+
+/**
+ * Keys in parallel, one key serially: each key has a lane, and a lane does its items one by one.
+ *
+ * An item that waits for its next try blocks its own lane and nobody else: it holds no place among
+ * those that are worked on.
+ */
+export class Lanes<Item> {
+  readonly #options: LanesOptions<Item>;
+  readonly #lanes = new Map<string, Lane<Item>>();
+  readonly #ready: Lane<Item>[] = [];
+  #running = 0;
+  #closed = false;
+  #whenIdle: (() => void) | undefined;
+
+  constructor(options: LanesOptions<Item>) {
+    this.#options = options;
+  }
+
+  /** Puts an item at the end of its key's lane. */
+  add(key: string, item: Item): void {
+    const lane = this.#lanes.get(key);
+    if (lane) {
+      lane.items.push(item);
+      return;
+    }
+    const opened = { key, items: [item], running: false, cancelWait: undefined };
+    this.#lanes.set(key, opened);
+    this.#ready.push(opened);
+    this.#fill();
+  }
+
+  /** Starts nothing any more and gives back, in order of their lanes, the items that are not being worked on. */
+  close(): Item[] {
+    this.#closed = true;
+    this.#ready.length = 0;
+    const left: Item[] = [];
+    for (const lane of this.#lanes.values()) {
+      lane.cancelWait?.();
+      left.push(...lane.items.splice(lane.running ? 1 : 0));
+      if (!lane.running) this.#lanes.delete(lane.key);
+    }
+    return left;
+  }
+
+  /** Resolves when nothing is being worked on; after {@link close}. */
+  idle(): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.#running === 0) resolve();
+      else this.#whenIdle = resolve;
+    });
+  }
+
+  #fill(): void {
+    while (this.#running < this.#options.limit) {
+      const lane = this.#ready.shift();
+      if (!lane) return;
+      this.#start(lane);
+    }
+  }
+
+  #start(lane: Lane<Item>): void {
+    const [item] = lane.items;
+    if (item === undefined) return;
+    this.#running++;
+    lane.running = true;
+    void this.#options.work(item).then((turn) => this.#end(lane, turn));
+  }
+
+  #end(lane: Lane<Item>, turn: Turn): void {
+    this.#running--;
+    lane.running = false;
+    if (turn !== 'finished' && !this.#closed) {
+      lane.cancelWait = this.#options.clock.after(turn.againAfterMs, () => this.#wake(lane));
+    } else {
+      lane.items.shift();
+      if (lane.items.length === 0) this.#lanes.delete(lane.key);
+      else this.#ready.push(lane);
+    }
+    if (!this.#closed) this.#fill();
+    else if (this.#running === 0) this.#whenIdle?.();
+  }
+
+  #wake(lane: Lane<Item>): void {
+    lane.cancelWait = undefined;
+    this.#ready.push(lane);
+    this.#fill();
+  }
+}

@@ -1,0 +1,132 @@
+import type { OutgoingEvent } from '../../contracts/define-event.ts';
+import { type Envelope, writeHeaders } from '../../contracts/envelope.ts';
+import {
+  deadSubject,
+  factSubject,
+  placeOf,
+  requestSubject,
+  type ServiceStream,
+} from '../../contracts/streams.ts';
+import type { Clock } from './clock.ts';
+import { InvalidDecision } from './errors.ts';
+import type { OutboundMessage } from './ports.ts';
+import type { IncomingEvent } from './process.ts';
+
+/** Makes messages of what a decision states: each gets an id that follows from its cause. */
+export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => OutboundMessage[];
+
+/**
+ * Envelopes for the events that follow from another one.
+ *
+ * The id is `<cause id>.<index>`: deciding again gives the same ids. Correlation and trace are the
+ * cause's, causation is the cause.
+ *
+ * @throws InvalidDecision when an event breaks its contract or belongs to another service's stream,
+ * which one atomic batch could not reach.
+ */
+export const stamper =
+  (stream: ServiceStream, clock: Clock): Stamp =>
+  (cause, events) => {
+    const time = new Date(clock.now()).toISOString();
+    return events.map((event, index) => {
+      const envelope = envelopeAfter(cause.envelope, event, `${cause.envelope.id}.${index}`, {
+        source: `/millrace/${stream.service}`,
+        time,
+      });
+      return messageOf(stream, envelope, event);
+    });
+  };
+
+const envelopeAfter = (
+  cause: Envelope,
+  { contract }: OutgoingEvent,
+  id: string,
+  said: { readonly source: string; readonly time: string },
+): Envelope => ({
+  ...said,
+  id,
+  type: contract.type,
+  version: contract.version,
+  correlationId: cause.correlationId,
+  causationId: cause.id,
+  traceparent: cause.traceparent,
+  tracestate: cause.tracestate,
+});
+
+const messageOf = (
+  stream: ServiceStream,
+  envelope: Envelope,
+  { contract, data }: OutgoingEvent,
+): OutboundMessage => {
+  const parsed = contract.data.safeParse(data);
+  if (contract.stream !== stream) {
+    throw new InvalidDecision(
+      `${contract.type} belongs to ${contract.stream.name}, not ${stream.name}`,
+    );
+  }
+  if (!parsed.success) {
+    const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+    throw new InvalidDecision(`${contract.type} breaks its contract: ${fields.join('; ')}`);
+  }
+  const key = contract.key(parsed.data);
+  return {
+    subject:
+      contract.kind === 'fact'
+        ? factSubject(contract.type, stream, placeOf(stream, key))
+        : requestSubject(contract.type, key),
+    headers: writeHeaders(envelope),
+    body: JSON.stringify(parsed.data),
+  };
+};
+
+/** What is put on record of an event that is set aside. */
+export interface Death {
+  readonly reason: string;
+  readonly error: string;
+  readonly attempts: number;
+}
+
+/**
+ * The dead letter of an event: its own bytes and headers, whole and replayable, and why it died.
+ *
+ * When the contract has secret fields and the data is not valid, the body is left out: whatever it
+ * holds in them must not rest anywhere.
+ */
+export const deadLetter = (
+  stream: ServiceStream,
+  event: IncomingEvent,
+  death: Death,
+): OutboundMessage => {
+  const { message, envelope, place } = event;
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.allHeaders())) {
+    // Instructions to the broker were for the first publish, not for the copy.
+    if (!/^nats-/i.test(name)) headers[name] = value;
+  }
+  return {
+    subject: deadSubject(stream, place.partition, envelope.type),
+    headers: {
+      ...headers,
+      'millrace-dead-id': encodeURIComponent(envelope.id),
+      'millrace-dead-reason': death.reason,
+      'millrace-dead-error': oneLine(death.error),
+      'millrace-dead-attempts': String(death.attempts),
+      'millrace-dead-stream': message.stream,
+      'millrace-dead-sequence': String(message.sequence),
+      'millrace-dead-subject': message.subject,
+      'millrace-dead-stored-at': new Date(message.storedAt).toISOString(),
+    },
+    body: holdsSecret(event) ? '' : message.body,
+  };
+};
+
+/** True when an event may hold a secret in plain text: its contract has secrets, and it breaks the contract. */
+export const holdsSecret = ({ route, problem }: IncomingEvent): boolean =>
+  problem !== undefined && (route?.contract.secret.length ?? 0) > 0;
+
+/** A header's value is one line of printable ASCII. */
+const oneLine = (text: string): string =>
+  text
+    .replace(/[^\x20-\x7e]+/g, ' ')
+    .slice(0, 1000)
+    .trim();

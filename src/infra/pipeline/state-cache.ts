@@ -1,0 +1,63 @@
+import { LRUCache } from 'lru-cache';
+import { type KeyPlace, placeOf, type ServiceStream } from '../../contracts/streams.ts';
+import type { KeyStates } from './define-service.ts';
+import type { StateReader } from './ports.ts';
+import {
+  emptyRecord,
+  recordReader,
+  type StateDefinition,
+  type StateRecord,
+  type StoredState,
+} from './state-record.ts';
+
+/**
+ * The states of keys as this process last saw them.
+ *
+ * It may be behind: another replica may have moved a key on. That is harmless, because every commit
+ * is guarded by the revision it was decided upon; a refused one reads afresh.
+ */
+export class StateCache<State> implements KeyStates<State> {
+  readonly #reader: StateReader;
+  readonly #stream: ServiceStream;
+  readonly #initial: State;
+  readonly #parse: (json: string) => StateRecord<State>;
+  readonly #known: LRUCache<string, StoredState<State>>;
+
+  constructor(
+    reader: StateReader,
+    stream: ServiceStream,
+    definition: StateDefinition<State>,
+    keys = 20_000,
+  ) {
+    this.#reader = reader;
+    this.#stream = stream;
+    this.#initial = definition.initial;
+    this.#parse = recordReader(definition.schema);
+    this.#known = new LRUCache({ max: keys });
+  }
+
+  /** The state as far as this process knows, else from the bus. @throws BusUnavailable */
+  async recall(key: string, place: KeyPlace): Promise<StoredState<State>> {
+    return this.#known.get(place.token) ?? (await this.readAfresh(key, place));
+  }
+
+  /** The latest state, from the bus. @throws BusUnavailable */
+  async readAfresh(key: string, place: KeyPlace): Promise<StoredState<State>> {
+    const found = await this.#reader.read(place);
+    const stored = found
+      ? { revision: found.revision, record: this.#parse(found.record) }
+      : { revision: 0, record: emptyRecord(key, this.#initial) };
+    this.#known.set(place.token, stored);
+    return stored;
+  }
+
+  /** Keeps what was just committed. */
+  keep(place: KeyPlace, stored: StoredState<State>): void {
+    this.#known.set(place.token, stored);
+  }
+
+  /** The latest state of a key, for queries. @throws BusUnavailable */
+  async read(key: string): Promise<State> {
+    return (await this.readAfresh(key, placeOf(this.#stream, key))).record.state;
+  }
+}
