@@ -1,0 +1,38 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { inRoot } from './root.mjs';
+import { run } from './run.mjs';
+import { contentHash, isStamped } from './stamp.mjs';
+
+const stamp = inRoot('node_modules', '.millrace-stamp');
+const installedLock = inRoot('node_modules', '.package-lock.json');
+
+const packagesIn = (file) => {
+  const { '': _itself, ...packages } = JSON.parse(readFileSync(file, 'utf8')).packages;
+  return packages;
+};
+
+/** Whether what npm itself left says that the locked versions are the installed ones. */
+const agreesWithLock = () => {
+  if (!existsSync(installedLock)) return false;
+  const locked = packagesIn(inRoot('package-lock.json'));
+  const installed = packagesIn(installedLock);
+  const isLocked = ([path, { version }]) => locked[path]?.version === version;
+  const isInstalled = ([path, { optional }]) => optional === true || path in installed;
+  return Object.entries(installed).every(isLocked) && Object.entries(locked).every(isInstalled);
+};
+
+/** Installs the locked dependencies, unless they are there. */
+export const ensureDependencies = async () => {
+  const lock = contentHash('package-lock.json');
+  if (isStamped(stamp, lock)) return;
+  if (!agreesWithLock()) {
+    console.error('installing dependencies');
+    const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+    const code = await run('npm', args, { shell: process.platform === 'win32' });
+    if (code !== 0) {
+      console.error(`npm ci failed (${code}). Run "npm ci" by hand to see why, then try again.`);
+      process.exit(1);
+    }
+  }
+  writeFileSync(stamp, lock);
+};
