@@ -4,12 +4,20 @@ import { identifier, money } from '../fields.ts';
 export const productName = z.string().min(1).max(200).regex(/\S/, 'not blank');
 export const productDescription = z.string().max(2000);
 
+/**
+ * What a piece costs: at most 400 million of a currency with cents.
+ *
+ * A full cart (200 products, 999 pieces of each) then still adds up to a whole number that JSON and
+ * JavaScript hold exactly.
+ */
+export const productPrice = money.extend({ amount: z.int().nonnegative().max(40_000_000_000) });
+
 /** A product as the shop sells it. */
 export const product = z.object({
   productId: identifier,
   name: productName,
   description: productDescription,
-  price: money,
+  price: productPrice,
 });
 export type Product = z.infer<typeof product>;
 

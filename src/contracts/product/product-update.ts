@@ -11,7 +11,7 @@ export const ProductUpdate = defineEvent({
   data: product
     .partial({ name: true, description: true, price: true })
     .refine(
-      (data) => data.name ?? data.description ?? data.price,
+      ({ name, description, price }) => [name, description, price].some((it) => it !== undefined),
       'nothing to change: give name, description or price',
     ),
   key: ({ productId }) => productId,

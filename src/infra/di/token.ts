@@ -3,6 +3,7 @@ import {
   type DependencyContainer,
   injectable as injectableRaw,
   inject as injectRaw,
+  Lifecycle,
   container as rootContainer,
 } from 'tsyringe';
 
@@ -55,6 +56,16 @@ export const newScope = (): Scope => rootContainer.createChildContainer();
 /** Provides a value under its token, both of one type. */
 export const provide = <T>(scope: Scope, wanted: Token<T>, value: NoInfer<T>): void => {
   scope.register(wanted, { useValue: value });
+};
+
+/** Provides an instance of a decorated class under a token: built once, when it is first needed. */
+export const provideClass = <T>(
+  scope: Scope,
+  wanted: Token<T>,
+  adapter: new (...args: never[]) => NoInfer<T>,
+): void => {
+  // We lose type safety here because tsyringe wants constructors of any parameters.
+  scope.register(wanted, { useClass: adapter as never }, { lifecycle: Lifecycle.Singleton });
 };
 
 /** Builds an instance of a decorated class from what the scope provides. */
