@@ -6,6 +6,17 @@ import { contentHash, isStamped } from './stamp.mjs';
 const stamp = inRoot('node_modules', '.millrace-stamp');
 const installedLock = inRoot('node_modules', '.package-lock.json');
 
+// Not `npm ci`: it refuses a lock that lacks the optional packages of other platforms, as npm writes
+// it where the registry does not have them. This installs the locked versions and leaves the lock alone.
+const install = [
+  'install',
+  '--no-save',
+  '--include=dev',
+  '--no-audit',
+  '--no-fund',
+  '--loglevel=error',
+];
+
 const packagesIn = (file) => {
   const { '': _itself, ...packages } = JSON.parse(readFileSync(file, 'utf8')).packages;
   return packages;
@@ -27,10 +38,9 @@ export const ensureDependencies = async () => {
   if (isStamped(stamp, lock)) return;
   if (!agreesWithLock()) {
     console.error('installing dependencies');
-    const args = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-    const code = await run('npm', args, { shell: process.platform === 'win32' });
+    const code = await run('npm', install, { shell: process.platform === 'win32' });
     if (code !== 0) {
-      console.error(`npm ci failed (${code}). Run "npm ci" by hand to see why, then try again.`);
+      console.error(`npm failed (${code}): run "npm ${install.join(' ')}" by hand to see why.`);
       process.exit(1);
     }
   }
