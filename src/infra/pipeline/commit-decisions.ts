@@ -4,7 +4,7 @@ import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
-import { recordAfter, type StateRecord, type StoredState } from './state-record.ts';
+import { contains, recordAfter, type StateRecord, type StoredState } from './state-record.ts';
 
 export interface CommitOptions {
   readonly commits: Commit;
@@ -72,7 +72,7 @@ export const onceOnState = async (
   const { place, envelope, message } = event;
   let current = await states.recall(event.key, place);
   for (let round = 0; round < mostRounds; round++) {
-    if (current.record.causes.includes(envelope.id)) {
+    if (contains(current.record, envelope.id)) {
       return { kind: 'done', how: 'duplicate', facts: 0 };
     }
     const { state, messages } = await write(current.record);
@@ -92,6 +92,7 @@ export const onceOnState = async (
       return { kind: 'done', how: 'handled', facts: messages.length };
     }
     onConflict?.();
+    states.distrust();
     current = await states.readAfresh(event.key, place);
   }
   throw new BusUnavailable(`the state of the key moved on ${mostRounds} times in a row`);

@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type KeyPlace, placeOf, type ServiceStream } from '../../contracts/streams.ts';
+import type { Clock } from './clock.ts';
 import type { KeyStates } from './define-service.ts';
 import type { StateReader } from './ports.ts';
 import {
@@ -10,27 +11,39 @@ import {
   type StoredState,
 } from './state-record.ts';
 
+export interface StateCacheOptions<State> {
+  readonly reader: StateReader;
+  readonly stream: ServiceStream;
+  readonly definition: StateDefinition<State>;
+  readonly clock: Clock;
+  /** How many keys are kept. @default 20000 */
+  readonly keys?: number;
+}
+
+/** After a conflict, other replicas are at work on the same keys: read from the bus for so long. */
+const distrustMs = 5_000;
+
 /**
  * The states of keys as this process last saw them.
  *
  * It may be behind: another replica may have moved a key on. That is harmless, because every commit
- * is guarded by the revision it was decided upon; a refused one reads afresh.
+ * is guarded by the revision it was decided upon; a refused one reads afresh. Since a refusal costs
+ * a batch, the cache is not used for a while after one: alone, a replica reads nothing; among
+ * others, it reads each state from the bus.
  */
 export class StateCache<State> implements KeyStates<State> {
   readonly #reader: StateReader;
   readonly #stream: ServiceStream;
+  readonly #clock: Clock;
   readonly #initial: State;
   readonly #parse: (json: string) => StateRecord<State>;
   readonly #known: LRUCache<string, StoredState<State>>;
+  #distrustedUntil = 0;
 
-  constructor(
-    reader: StateReader,
-    stream: ServiceStream,
-    definition: StateDefinition<State>,
-    keys = 20_000,
-  ) {
+  constructor({ reader, stream, definition, clock, keys = 20_000 }: StateCacheOptions<State>) {
     this.#reader = reader;
     this.#stream = stream;
+    this.#clock = clock;
     this.#initial = definition.initial;
     this.#parse = recordReader(definition.schema);
     this.#known = new LRUCache({ max: keys });
@@ -38,7 +51,14 @@ export class StateCache<State> implements KeyStates<State> {
 
   /** The state as far as this process knows, else from the bus. @throws BusUnavailable */
   async recall(key: string, place: KeyPlace): Promise<StoredState<State>> {
-    return this.#known.get(place.token) ?? (await this.readAfresh(key, place));
+    const known =
+      this.#clock.now() < this.#distrustedUntil ? undefined : this.#known.get(place.token);
+    return known ?? (await this.readAfresh(key, place));
+  }
+
+  /** What was decided upon the state turned out to be behind. */
+  distrust(): void {
+    this.#distrustedUntil = this.#clock.now() + distrustMs;
   }
 
   /** The latest state, from the bus. @throws BusUnavailable */

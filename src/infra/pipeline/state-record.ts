@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** How many causes a state remembers: an event is recognised until so many later ones of its key. */
-export const rememberedCauses = 256;
+export const rememberedCauses = 128;
 
 /**
  * What is stored of a key: its state, and which events it already contains.
@@ -12,7 +13,7 @@ export const rememberedCauses = 256;
 export interface StateRecord<State = unknown> {
   readonly key: string;
   readonly state: State;
-  /** The ids of the last events applied, oldest first; at most {@link rememberedCauses}. */
+  /** The ids (of long ones a hash) of the last events applied, oldest first; at most {@link rememberedCauses}. */
   readonly causes: readonly string[];
   /** The highest sequence applied, by stream. */
   readonly position: Readonly<Record<string, number>>;
@@ -54,6 +55,14 @@ export const emptyRecord = <State>(key: string, initial: State): StateRecord<Sta
   position: {},
 });
 
+/** True when the record contains the event of this id already. */
+export const contains = ({ causes }: StateRecord, id: string): boolean =>
+  causes.length > 0 && causes.includes(shortId(id));
+
+/** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
+const shortId = (id: string): string =>
+  id.length <= 16 ? id : `#${createHash('sha1').update(id).digest('base64url').slice(0, 16)}`;
+
 /** The record after one more event. */
 export const recordAfter = <State>(
   record: StateRecord<State>,
@@ -62,7 +71,7 @@ export const recordAfter = <State>(
 ): StateRecord<State> => ({
   key: record.key,
   state,
-  causes: [...record.causes.slice(1 - rememberedCauses), cause.id],
+  causes: [...record.causes.slice(1 - rememberedCauses), shortId(cause.id)],
   position: {
     ...record.position,
     [cause.stream]: Math.max(record.position[cause.stream] ?? 0, cause.sequence),

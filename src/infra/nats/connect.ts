@@ -1,0 +1,93 @@
+import { readFileSync } from 'node:fs';
+import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from 'nats';
+import { BusUnavailable } from '../pipeline/errors.ts';
+
+/** The oldest broker that is supported: earlier ones ignore what the commit rests on, in silence. */
+export const oldestServer = '2.14.3';
+
+export interface NatsOptions {
+  /** One or more addresses, `nats://host:port`. */
+  readonly servers: readonly string[];
+  /** Who this is, for the broker's own lists. */
+  readonly name: string;
+  /** A credentials file; read again at every connection, so that it can be rotated. */
+  readonly credentialsFile?: string | undefined;
+  /** How many replicas each stream has. */
+  readonly replicas: number;
+  readonly storage: 'file' | 'memory';
+  /** The most bytes a stream may hold; more are refused, nothing is dropped. */
+  readonly maxBytes?: number | undefined;
+  /** How long to wait for a first connection. @default 30000 */
+  readonly firstConnectionMs?: number;
+}
+
+/**
+ * Connects, keeps trying until there is a broker, and never gives up once connected.
+ *
+ * @throws BusUnavailable when there is none in time, or when it is too old: the version is named.
+ */
+export const openConnection = async (options: NatsOptions): Promise<NatsConnection> => {
+  const connection = await firstConnection(options);
+  const version = connection.info?.version ?? 'unknown';
+  if (!isAtLeast(version, oldestServer)) {
+    await connection.close();
+    throw new BusUnavailable(
+      `nats-server ${version} at ${options.servers.join(', ')} is too old: ${oldestServer} or newer is needed`,
+    );
+  }
+  if (!connection.info?.headers || connection.info.jetstream !== true) {
+    await connection.close();
+    throw new BusUnavailable(`nats-server at ${options.servers.join(', ')} runs without JetStream`);
+  }
+  return connection;
+};
+
+const firstConnection = async (options: NatsOptions): Promise<NatsConnection> => {
+  const until = performance.now() + (options.firstConnectionMs ?? 30_000);
+  for (;;) {
+    try {
+      return await connect(connectionOptions(options));
+    } catch (cause) {
+      if (performance.now() >= until) {
+        throw new BusUnavailable(`no nats-server at ${options.servers.join(', ')}`, { cause });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+};
+
+const connectionOptions = ({ servers, name, credentialsFile }: NatsOptions): ConnectionOptions => ({
+  servers: [...servers],
+  name,
+  // The defaults give up for ever after 20 seconds.
+  maxReconnectAttempts: -1,
+  reconnectTimeWait: 200,
+  reconnectJitter: 200,
+  ignoreAuthErrorAbort: true,
+  timeout: 3000,
+  // A half-open link is noticed after about ten seconds instead of four minutes.
+  pingInterval: 5000,
+  maxPingOut: 2,
+  // A stack trace per request costs as much as the request.
+  noAsyncTraces: true,
+  inboxPrefix: inboxPrefixOf(name),
+  ...(credentialsFile
+    ? { authenticator: credsAuthenticator(() => readFileSync(credentialsFile)) }
+    : {}),
+});
+
+/** Replies come under a prefix of their own, so that permissions can keep services apart. */
+export const inboxPrefixOf = (name: string): string =>
+  `_INBOX_${name.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+
+/** Compares `2.14.3` with `2.15.0-RC.1`: by the three numbers; an unreadable version is too old. */
+export const isAtLeast = (version: string, least: string): boolean => {
+  const found = /^v?(\d+)\.(\d+)\.(\d+)/.exec(version);
+  if (!found) return false;
+  const wanted = least.split('.').map(Number);
+  for (let index = 0; index < 3; index++) {
+    const difference = Number(found[index + 1]) - (wanted[index] ?? 0);
+    if (difference !== 0) return difference > 0;
+  }
+  return true;
+};

@@ -1,0 +1,49 @@
+import { ErrorCode, NatsError } from 'nats';
+import { BusRefused, BusUnavailable } from '../pipeline/errors.ts';
+
+/** What JetStream says when it refuses, in an API answer or a publish acknowledgement. */
+export interface ApiError {
+  readonly code: number;
+  readonly err_code?: number;
+  readonly description?: string;
+}
+
+/** The `err_code`s that the code here looks at (nats-server `server/errors.json`). */
+export const apiError = {
+  messageNotFound: 10037,
+  streamNotFound: 10059,
+  streamNameInUse: 10058,
+  consumerNotFound: 10014,
+  wrongLastSequence: 10071,
+  messageTooLarge: 10054,
+} as const;
+
+/** The outcome of a batch is open, or it met somebody else's: read the state again. */
+const ambiguous = new Set([10071, 10158, 10164, 10176, 10201]);
+
+/** True when a batch was refused by its guard, or nobody can say what became of it. */
+export const isStale = ({ err_code }: ApiError): boolean => ambiguous.has(err_code ?? 0);
+
+/** JetStream's refusal as an error of ours: what may pass is BusUnavailable, the rest BusRefused. */
+export const refusal = (error: ApiError, what: string): Error => {
+  const text = `${what}: ${error.description ?? 'refused'} (${error.err_code ?? error.code})`;
+  if (error.code === 503 && error.err_code === undefined) return new BusUnavailable(text);
+  return new BusRefused(text, error.err_code === apiError.messageTooLarge);
+};
+
+/** What the client threw, as an error of ours: a time-out or a lost connection may pass. */
+export const clientFailure = (cause: unknown, what: string): Error => {
+  if (cause instanceof NatsError) {
+    if (cause.code === ErrorCode.MaxPayloadExceeded) {
+      return new BusRefused(`${what}: larger than the broker takes`, true, { cause });
+    }
+    if (cause.code === ErrorCode.PermissionsViolation) {
+      return new BusRefused(`${what}: ${cause.message}`, false, { cause });
+    }
+    const why = cause.code === ErrorCode.NoResponders ? 'nobody answers there' : cause.message;
+    return new BusUnavailable(`${what}: ${why}`, { cause });
+  }
+  return new BusUnavailable(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+    cause,
+  });
+};

@@ -1,0 +1,155 @@
+import type { Msg, NatsConnection } from 'nats';
+import type { Follower, Following } from '../pipeline/ports.ts';
+import { inboundOf, readReply } from './inbound.ts';
+import type { JsApi } from './js-api.ts';
+import { PullLoop } from './pull-loop.ts';
+
+export interface FollowerOptions {
+  readonly connection: NatsConnection;
+  readonly inboxPrefix: string;
+  readonly api: JsApi;
+  readonly following: Following;
+  readonly onTrouble: (what: string) => void;
+  readonly onReconnect: (run: () => void) => () => void;
+}
+
+interface StreamInfo {
+  readonly state: { readonly last_seq: number };
+}
+
+/** The broker forgets a follower's consumer so long after it was last asked. */
+const forgetAfterMs = 30_000;
+const retryMs = 500;
+/** Asked for at a time. */
+const batch = 1_000;
+
+interface Created {
+  readonly name: string;
+  readonly num_pending: number;
+}
+
+/**
+ * Follows a stream in its order through a consumer of its own that acknowledges nothing.
+ *
+ * When a message is missing or the consumer is gone, a new consumer goes on behind the last message
+ * taken: none is taken twice, none is left out.
+ */
+export class NatsFollower implements Follower {
+  readonly caughtUp: Promise<void>;
+  readonly #options: FollowerOptions;
+  #markCaughtUp: () => void = () => {};
+  #loop: PullLoop | undefined;
+  #ignoreReconnects: (() => void) | undefined;
+  #lastSequence = 0;
+  #nextDelivery = 1;
+  #generation = 0;
+  #isStopped = false;
+
+  constructor(options: FollowerOptions) {
+    this.#options = options;
+    this.caughtUp = new Promise((resolve) => {
+      this.#markCaughtUp = resolve;
+    });
+  }
+
+  /** Begins; a broker in trouble is asked again until it answers. */
+  start(): this {
+    void this.#begin();
+    return this;
+  }
+
+  stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#ignoreReconnects?.();
+    this.#loop?.abandon();
+    return Promise.resolve();
+  }
+
+  async #begin(): Promise<void> {
+    const generation = ++this.#generation;
+    this.#ignoreReconnects?.();
+    this.#loop?.abandon();
+    while (!this.#isStopped && generation === this.#generation) {
+      try {
+        const created = await this.#create();
+        if (created.num_pending === 0) this.#markCaughtUp();
+        this.#follow(created.name, generation);
+        return;
+      } catch (error) {
+        this.#options.onTrouble(`follow ${this.#options.following.stream.name}: ${String(error)}`);
+        await new Promise((resolve) => setTimeout(resolve, retryMs));
+      }
+    }
+  }
+
+  async #create(): Promise<Created> {
+    const { api, following } = this.#options;
+    const [filter] = following.filters;
+    if (following.from === 'new' && this.#lastSequence === 0) {
+      // Pinned down, so that what comes before a first message is taken is not missed after a fault.
+      const { state } = await api.get<StreamInfo>(`STREAM.INFO.${following.stream.name}`);
+      this.#lastSequence = state.last_seq;
+    }
+    return api.get<Created>(`CONSUMER.CREATE.${following.stream.name}`, {
+      stream_name: following.stream.name,
+      action: '',
+      config: {
+        ...startOf(following.from, this.#lastSequence),
+        ...(following.filters.length === 1
+          ? { filter_subject: filter }
+          : { filter_subjects: following.filters }),
+        ack_policy: 'none',
+        replay_policy: 'instant',
+        inactive_threshold: forgetAfterMs * 1_000_000,
+        mem_storage: true,
+        num_replicas: 1,
+      },
+    });
+  }
+
+  #follow(consumer: string, generation: number): void {
+    const { connection, inboxPrefix, following, onReconnect, onTrouble } = this.#options;
+    if (this.#isStopped) return;
+    this.#nextDelivery = 1;
+    const loop = new PullLoop({
+      connection,
+      inboxPrefix,
+      stream: following.stream.name,
+      consumer,
+      room: () => batch,
+      onMessage: (message) => {
+        if (generation === this.#generation) this.#receive(message);
+      },
+      onTrouble: (status) => {
+        onTrouble(`follow ${following.stream.name}: ${status}`);
+        if (generation === this.#generation) void this.#begin();
+      },
+    });
+    this.#loop = loop;
+    this.#ignoreReconnects = onReconnect(() => void this.#begin());
+    loop.start();
+  }
+
+  #receive(message: Msg): void {
+    const info = readReply(message.reply ?? '');
+    if (info.consumerSequence !== this.#nextDelivery) {
+      // Something got lost on the way: go on behind what was taken.
+      void this.#begin();
+      return;
+    }
+    this.#nextDelivery++;
+    this.#lastSequence = info.streamSequence;
+    this.#options.following.take(inboundOf(message, info));
+    if (info.pending === 0) this.#markCaughtUp();
+  }
+}
+
+const startOf = (from: Following['from'], lastSequence: number) => {
+  if (lastSequence > 0) {
+    return { deliver_policy: 'by_start_sequence', opt_start_seq: lastSequence + 1 };
+  }
+  if (from === 'last') return { deliver_policy: 'last_per_subject' };
+  // An empty stream, or from a sequence on.
+  const first = typeof from === 'number' ? Math.max(1, from) : 1;
+  return { deliver_policy: 'by_start_sequence', opt_start_seq: first };
+};

@@ -1,0 +1,176 @@
+import { Events, type NatsConnection } from 'nats';
+import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
+import type { EventSource } from '../pipeline/delivery.ts';
+import type {
+  Answerer,
+  Backlog,
+  Bus,
+  Commit,
+  ConsumerDeclaration,
+  Follower,
+  Following,
+  Lag,
+  QueryClient,
+  StateReader,
+  Topology,
+} from '../pipeline/ports.ts';
+import { AckWriter } from './ack-writer.ts';
+import { NatsBacklog } from './backlog.ts';
+import { publishBatch } from './batch.ts';
+import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
+import { NatsFollower } from './follower.ts';
+import { GroupCommit } from './group-commit.ts';
+import { JsApi } from './js-api.ts';
+import { NatsPublisher } from './publisher.ts';
+import { PullSource } from './pull-source.ts';
+import { NatsQueries, serveQueries } from './queries.ts';
+import { readMessage } from './stored-message.ts';
+import { ensureTopology } from './topology.ts';
+
+/** What a bus tells of itself while it runs. */
+export interface BusWatcher {
+  readonly onTrouble?: (what: string) => void;
+  readonly onReconnect?: () => void;
+  readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
+  /** The connection is closed for good: the process cannot do its work any more. */
+  readonly onClosed?: (why: string) => void;
+}
+
+/** How long a batch waits for its answer; then the states are read to see what became of it. */
+const batchMs = 3_000;
+
+/** The bus on NATS JetStream: one connection, one stream a service, one durable consumer a reader. */
+export class NatsBus implements Bus {
+  readonly publisher: NatsPublisher;
+  readonly queries: QueryClient;
+  readonly backlog: Backlog;
+  readonly #connection: NatsConnection;
+  readonly #options: NatsOptions;
+  readonly #watcher: BusWatcher;
+  readonly #api: JsApi;
+  readonly #acks: AckWriter;
+  readonly #inboxPrefix: string;
+  readonly #reconnected = new Set<() => void>();
+  #isConnected = true;
+  #isClosing = false;
+
+  private constructor(connection: NatsConnection, options: NatsOptions, watcher: BusWatcher) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#watcher = watcher;
+    this.#api = new JsApi(connection);
+    this.#acks = new AckWriter(connection);
+    this.#inboxPrefix = inboxPrefixOf(options.name);
+    this.publisher = new NatsPublisher(connection);
+    this.queries = new NatsQueries(connection);
+    this.backlog = new NatsBacklog(this.#api);
+  }
+
+  /** @throws BusUnavailable when no broker answers in time, or when it is too old */
+  static async connect(options: NatsOptions, watcher: BusWatcher = {}): Promise<NatsBus> {
+    const bus = new NatsBus(await openConnection(options), options, watcher);
+    void bus.#watch();
+    return bus;
+  }
+
+  ensure(topology: Topology): Promise<void> {
+    return ensureTopology(this.#api, topology, this.#options);
+  }
+
+  source(consumer: ConsumerDeclaration): EventSource {
+    return new PullSource({
+      connection: this.#connection,
+      inboxPrefix: this.#inboxPrefix,
+      api: this.#api,
+      acks: this.#acks,
+      consumer,
+      ensure: () => this.ensure({ streams: [], consumers: [consumer] }),
+      ...this.#reporting,
+    });
+  }
+
+  commits(stream: ServiceStream): Commit {
+    const { onBatch } = this.#watcher;
+    return new GroupCommit({
+      stream,
+      ...(onBatch ? { onBatch } : {}),
+      port: {
+        publish: (messages) => publishBatch(this.#connection, messages, batchMs),
+        store: async (message, id) => void (await this.publisher.publishRaw(message, id)),
+        lastSequence: async (subject) =>
+          (await readMessage(this.#api, stream.name, { last_by_subj: subject }))?.sequence ?? 0,
+      },
+    });
+  }
+
+  states(stream: ServiceStream): StateReader {
+    return {
+      read: async (place) => {
+        const subject = stateSubject(stream, place);
+        const found = await readMessage(this.#api, stream.name, { last_by_subj: subject });
+        return found && { revision: found.sequence, record: found.body.toString('utf8') };
+      },
+    };
+  }
+
+  follow(following: Following): Follower {
+    return new NatsFollower({
+      connection: this.#connection,
+      inboxPrefix: this.#inboxPrefix,
+      api: this.#api,
+      following,
+      ...this.#reporting,
+    }).start();
+  }
+
+  serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable> {
+    return serveQueries(this.#connection, service, queries);
+  }
+
+  async lag({ stream, durable }: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
+    const info = await this.#api.get<{ num_pending: number; num_ack_pending: number }>(
+      `CONSUMER.INFO.${stream.name}.${durable}`,
+    );
+    return { pending: info.num_pending, unacknowledged: info.num_ack_pending };
+  }
+
+  isConnected(): boolean {
+    return this.#isConnected && !this.#connection.isClosed();
+  }
+
+  /** Sends what waits, then closes. Not `drain()`, which cuts off acknowledgements under way. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isClosing = true;
+    this.#acks.flush();
+    if (this.isConnected()) await this.#connection.flush().catch(() => undefined);
+    await this.#connection.close();
+  }
+
+  get #reporting() {
+    return {
+      onTrouble: (what: string) => this.#watcher.onTrouble?.(what),
+      onReconnect: (run: () => void) => {
+        this.#reconnected.add(run);
+        return () => void this.#reconnected.delete(run);
+      },
+    };
+  }
+
+  async #watch(): Promise<void> {
+    void this.#connection.closed().then((error) => {
+      this.#isConnected = false;
+      if (!this.#isClosing) this.#watcher.onClosed?.(error?.message ?? 'the connection is closed');
+    });
+    for await (const status of this.#connection.status()) {
+      if (status.type === Events.Disconnect) this.#isConnected = false;
+      if (status.type === Events.Reconnect) {
+        this.#isConnected = true;
+        this.#watcher.onReconnect?.();
+        for (const run of [...this.#reconnected]) run();
+      }
+      if (status.type === Events.Disconnect || status.type === Events.Error) {
+        this.#watcher.onTrouble?.(`connection: ${status.type} ${String(status.data)}`);
+      }
+    }
+  }
+}

@@ -1,0 +1,141 @@
+import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+
+export interface PullLoopOptions {
+  readonly connection: NatsConnection;
+  readonly inboxPrefix: string;
+  readonly stream: string;
+  readonly consumer: string;
+  /** How many messages may be asked for now, in all. */
+  readonly room: () => number;
+  readonly onMessage: (message: Msg) => void;
+  /** The consumer is gone or cannot be reached: make it again if that is yours to do. */
+  readonly onTrouble: (status: string) => void;
+  /** How long the broker keeps a pull open. @default 2000 */
+  readonly expiresMs?: number;
+}
+
+/** One open request for messages. */
+interface Pull {
+  left: number;
+  /** When it is believed lost: the broker says nothing when its leader changes or the link is dead. */
+  readonly deadline: number;
+}
+
+/** A lost pull is noticed so long after it should have ended. */
+const patienceMs = 500;
+
+/**
+ * Asks a durable consumer for messages, only for as many as there is room for.
+ *
+ * The client's own `consume()` asks for more than was wanted, stalls up to 45 seconds after a leader
+ * is lost, and strands messages when it stops; this does not. Every pull ends by itself, by its
+ * messages, by a status of the broker, or by its deadline, and is then asked again.
+ */
+export class PullLoop {
+  readonly #options: PullLoopOptions;
+  readonly #inbox: string;
+  readonly #subject: string;
+  readonly #expiresMs: number;
+  /** Oldest first: the broker serves them in that order. Keyed by the last token of their inbox. */
+  readonly #pulls = new Map<string, Pull>();
+  #subscription: Subscription | undefined;
+  #watch: NodeJS.Timeout | undefined;
+  #retryAt = 0;
+  #next = 0;
+  #stopped = false;
+  #answeredAt = 0;
+
+  constructor(options: PullLoopOptions) {
+    this.#options = options;
+    this.#expiresMs = options.expiresMs ?? 2000;
+    this.#inbox = createInbox(options.inboxPrefix);
+    this.#subject = `$JS.API.CONSUMER.MSG.NEXT.${options.stream}.${options.consumer}`;
+  }
+
+  start(): void {
+    this.#subscription = this.#options.connection.subscribe(`${this.#inbox}.*`, {
+      callback: (_error, message) => this.#receive(message),
+    });
+    this.#watch = setInterval(() => this.#closeLost(), 250);
+    this.refill();
+  }
+
+  /** Asks for more when there is worthwhile room: many small pulls cost more than few large ones. */
+  refill(): void {
+    if (this.#stopped || performance.now() < this.#retryAt) return;
+    let open = 0;
+    for (const pull of this.#pulls.values()) open += pull.left;
+    const room = this.#options.room() - open;
+    if (room > 0 && (open === 0 || room >= open)) this.#pull(room);
+  }
+
+  /** The connection is new: what was asked on the old one is gone. */
+  reconnected(): void {
+    this.#pulls.clear();
+    this.#retryAt = 0;
+    this.refill();
+  }
+
+  /** True when the broker has answered or served a pull within the last few pulls' time. */
+  isAnswered(): boolean {
+    return performance.now() - this.#answeredAt < 3 * this.#expiresMs;
+  }
+
+  /** Asks for nothing more; resolves when no open pull can bring anything. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    while (this.#pulls.size > 0 && !this.#options.connection.isClosed()) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    this.abandon();
+  }
+
+  /** Stops at once: what still arrives is dropped, which only a reader without acknowledgements may do. */
+  abandon(): void {
+    this.#stopped = true;
+    clearInterval(this.#watch);
+    this.#subscription?.unsubscribe();
+  }
+
+  #pull(batch: number): void {
+    const name = String(this.#next++);
+    const expires = this.#expiresMs;
+    this.#pulls.set(name, { left: batch, deadline: performance.now() + expires + patienceMs });
+    const request = JSON.stringify({ batch, expires: expires * 1_000_000 });
+    if (this.#options.connection.isClosed()) return;
+    this.#options.connection.publish(this.#subject, request, { reply: `${this.#inbox}.${name}` });
+  }
+
+  #receive(message: Msg): void {
+    this.#answeredAt = performance.now();
+    if (!message.reply?.startsWith('$JS.ACK.')) {
+      this.#status(message);
+      return;
+    }
+    const [oldest] = this.#pulls;
+    if (oldest && --oldest[1].left <= 0) this.#pulls.delete(oldest[0]);
+    this.#options.onMessage(message);
+    if (this.#pulls.size <= 1) this.refill();
+  }
+
+  /** `404` and `408` end a pull as expected; `409` and `503` are trouble; `100` is a heartbeat. */
+  #status(message: Msg): void {
+    const code = message.headers?.code ?? 0;
+    if (code === 100) return;
+    this.#pulls.delete(message.subject.slice(this.#inbox.length + 1));
+    if (code !== 404 && code !== 408) {
+      // The consumer may be moving or gone: asking again at once would only spin.
+      this.#retryAt = performance.now() + 250;
+      this.#options.onTrouble(`${code} ${message.headers?.description ?? ''}`.trim());
+    }
+    this.refill();
+  }
+
+  #closeLost(): void {
+    const now = performance.now();
+    for (const [name, pull] of this.#pulls) {
+      if (pull.deadline < now) this.#pulls.delete(name);
+    }
+    this.refill();
+  }
+}

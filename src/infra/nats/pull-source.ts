@@ -1,0 +1,102 @@
+import type { Msg, NatsConnection } from 'nats';
+import type {
+  Delivery,
+  EventSource,
+  RunningSource,
+  Settlement,
+  Sink,
+} from '../pipeline/delivery.ts';
+import type { ConsumerDeclaration } from '../pipeline/ports.ts';
+import type { AckWriter } from './ack-writer.ts';
+import { type DeliveryInfo, inboundOf, readReply } from './inbound.ts';
+import type { JsApi } from './js-api.ts';
+import { PullLoop } from './pull-loop.ts';
+
+export interface PullSourceOptions {
+  readonly connection: NatsConnection;
+  readonly inboxPrefix: string;
+  readonly api: JsApi;
+  readonly acks: AckWriter;
+  readonly consumer: ConsumerDeclaration;
+  /** Makes the consumer again after somebody deleted it. */
+  readonly ensure: () => Promise<void>;
+  readonly onTrouble: (what: string) => void;
+  /** Calls back at each new connection, until told to end. */
+  readonly onReconnect: (run: () => void) => () => void;
+}
+
+/**
+ * Deliveries of a durable consumer that all replicas of a service share.
+ *
+ * Which replica gets an event is the broker's choice; the guard of the commit makes races safe.
+ */
+export class PullSource implements EventSource {
+  readonly #options: PullSourceOptions;
+
+  constructor(options: PullSourceOptions) {
+    this.#options = options;
+  }
+
+  start(sink: Sink): RunningSource {
+    const { connection, inboxPrefix, consumer } = this.#options;
+    let isStopping = false;
+    const loop: PullLoop = new PullLoop({
+      connection,
+      inboxPrefix,
+      stream: consumer.stream.name,
+      consumer: consumer.durable,
+      room: () => sink.room(),
+      onMessage: (message) => {
+        const delivery = this.#deliveryOf(message);
+        if (isStopping) delivery.settle({ kind: 'hand-back' });
+        else sink.take(delivery);
+      },
+      onTrouble: (status) => this.#heal(status, loop),
+    });
+    const ignoreReconnects = this.#options.onReconnect(() => loop.reconnected());
+    loop.start();
+    return {
+      refill: () => loop.refill(),
+      isPulling: () => !isStopping && loop.isAnswered(),
+      stop: async () => {
+        isStopping = true;
+        await loop.stop();
+        ignoreReconnects();
+        this.#options.acks.flush();
+      },
+    };
+  }
+
+  #heal(status: string, loop: PullLoop): void {
+    const { ensure, onTrouble, consumer } = this.#options;
+    onTrouble(`pull on ${consumer.stream.name}.${consumer.durable}: ${status}`);
+    ensure().then(
+      () => loop.refill(),
+      (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
+    );
+  }
+
+  #deliveryOf(message: Msg): Delivery {
+    const reply = message.reply ?? '';
+    const info = readReply(reply);
+    return {
+      message: inboundOf(message, info),
+      attempt: info.delivered,
+      extend: () => this.#options.acks.write(reply, 'progress'),
+      settle: (settlement) => this.#settle(settlement, reply, info),
+    };
+  }
+
+  #settle({ kind }: Settlement, reply: string, info: DeliveryInfo): void {
+    const { acks, api, onTrouble } = this.#options;
+    if (kind !== 'erase') {
+      acks.write(reply, kind === 'done' ? 'ack' : 'nak');
+      return;
+    }
+    // Acknowledged only once it is overwritten: until then it comes again.
+    api
+      .get(`STREAM.MSG.DELETE.${info.stream}`, { seq: info.streamSequence })
+      .then(() => acks.write(reply, 'ack'))
+      .catch((error: unknown) => onTrouble(`erase ${info.streamSequence}: ${String(error)}`));
+  }
+}

@@ -1,0 +1,92 @@
+import { type NatsConnection, NatsError, type ServiceMsg } from 'nats';
+import { type QueryContract, querySubject } from '../../contracts/define-query.ts';
+import { BusUnavailable } from '../pipeline/errors.ts';
+import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.ts';
+import { clientFailure } from './errors.ts';
+
+const timeout = 3_000;
+const errorHeader = { code: 'Nats-Service-Error-Code', text: 'Nats-Service-Error' } as const;
+const invalidQuestion = 400;
+
+/**
+ * Answers queries as one of a queue group: the broker picks a replica for each question.
+ *
+ * A NATS service, so that `nats micro ls` shows who answers what.
+ */
+export const serveQueries = async (
+  connection: NatsConnection,
+  service: string,
+  queries: ReadonlyMap<string, Answerer>,
+): Promise<AsyncDisposable> => {
+  const served = await connection.services.add({
+    name: `millrace-${service}`,
+    version: '1.0.0',
+    queue: service,
+  });
+  for (const [name, answer] of queries) {
+    served.addEndpoint(name.replace('.', '_'), {
+      subject: querySubject({ name }),
+      handler: (error, message) => {
+        if (!error) void reply(message, answer);
+      },
+    });
+  }
+  return {
+    [Symbol.asyncDispose]: async () => {
+      if (!connection.isClosed()) await served.stop();
+    },
+  };
+};
+
+const reply = async (message: ServiceMsg, answer: Answerer): Promise<void> => {
+  try {
+    message.respond(JSON.stringify(await answer(readQuestion(message))));
+  } catch (error) {
+    const isTheirs = error instanceof QueryFailed && error.reason === 'invalid-question';
+    const text = error instanceof Error ? error.message : String(error);
+    message.respondError(isTheirs ? invalidQuestion : 500, text.replace(/[^\x20-\x7e]+/g, ' '));
+  }
+};
+
+const readQuestion = (message: ServiceMsg): unknown => {
+  try {
+    return message.json();
+  } catch {
+    throw new QueryFailed('invalid-question', 'the question is not JSON');
+  }
+};
+
+/** Asks any replica that answers. */
+export class NatsQueries implements QueryClient {
+  readonly #connection: NatsConnection;
+
+  constructor(connection: NatsConnection) {
+    this.#connection = connection;
+  }
+
+  async ask<Question, Answer>(
+    query: QueryContract<Question, Answer>,
+    question: NoInfer<Question>,
+  ): Promise<Answer> {
+    const message = await this.#request(querySubject(query), JSON.stringify(question));
+    const code = message.headers?.get(errorHeader.code);
+    if (code) {
+      const text = message.headers?.get(errorHeader.text) ?? 'failed';
+      throw new QueryFailed(Number(code) === invalidQuestion ? 'invalid-question' : 'failed', text);
+    }
+    const answer = query.answer.safeParse(message.json());
+    if (!answer.success)
+      throw new QueryFailed('failed', `${query.name}: the answer breaks its contract`);
+    return answer.data;
+  }
+
+  async #request(subject: string, body: string) {
+    if (this.#connection.isClosed()) throw new BusUnavailable(`${subject}: not connected`);
+    try {
+      return await this.#connection.request(subject, body, { timeout });
+    } catch (cause) {
+      if (cause instanceof NatsError || cause instanceof Error) throw clientFailure(cause, subject);
+      throw cause;
+    }
+  }
+}

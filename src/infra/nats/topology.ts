@@ -1,0 +1,158 @@
+import { type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
+import { type ConsumerDeclaration, type Topology, TopologyConflict } from '../pipeline/ports.ts';
+import type { NatsOptions } from './connect.ts';
+import { type ApiError, apiError, refusal } from './errors.ts';
+import type { JsApi } from './js-api.ts';
+
+type Settings = Readonly<Record<string, unknown>>;
+
+/** The largest message of a stream: well below the broker's limit, so that a dead letter fits too. */
+export const largestMessage = 512 * 1024;
+
+const nanoseconds = (ms: number): number => ms * 1_000_000;
+
+/** A stream's configuration: what a service needs, and what deployments choose. */
+export const streamSettings = (
+  stream: ServiceStream,
+  { replicas, storage, maxBytes }: Pick<NatsOptions, 'replicas' | 'storage' | 'maxBytes'>,
+): Settings => {
+  const { published, facts, states, deadLetters } = subjectsOf(stream);
+  return {
+    name: stream.name,
+    subjects: [published, facts, states, deadLetters],
+    // The key is left out of the stored subject: keys in subjects make filtered consumers slow.
+    subject_transform: {
+      src: published,
+      dest: `in.${stream.service}.{{partition(${stream.partitions},2)}}.{{wildcard(1)}}`,
+    },
+    retention: 'limits',
+    // A full stream refuses: dropping the oldest would drop what nobody has handled yet.
+    discard: 'new',
+    storage,
+    num_replicas: replicas,
+    max_bytes: maxBytes ?? -1,
+    max_msg_size: largestMessage,
+    duplicate_window: nanoseconds(120_000),
+    allow_atomic: true,
+    allow_rollup_hdrs: true,
+    allow_direct: true,
+    allow_msg_ttl: true,
+    metadata: { 'millrace.partitions': String(stream.partitions) },
+  };
+};
+
+/** A durable consumer's configuration. */
+export const consumerSettings = (consumer: ConsumerDeclaration): Settings => ({
+  durable_name: consumer.durable,
+  filter_subject: consumer.filter,
+  deliver_policy: 'all',
+  replay_policy: 'instant',
+  ack_policy: 'explicit',
+  ack_wait: nanoseconds(consumer.ackWaitMs),
+  // The broker never gives up on its own: dead letters are written by the worker, with the state.
+  max_deliver: -1,
+  max_ack_pending: consumer.maxAckPending,
+});
+
+/** What must not change in passing: data would be lost, or keys would move between partitions. */
+const fixedOfStream = ['subject_transform', 'retention', 'storage', 'metadata'];
+const fixedOfConsumer = ['filter_subject', 'deliver_policy', 'ack_policy'];
+
+/**
+ * Makes streams and consumers as declared. Any replica may do it, at once with others.
+ *
+ * What is there already and differs in a harmless way is updated; what would lose data is refused.
+ *
+ * @throws TopologyConflict naming each setting that differs, BusUnavailable, BusRefused
+ */
+export const ensureTopology = async (
+  api: JsApi,
+  { streams, consumers }: Topology,
+  options: NatsOptions,
+): Promise<void> => {
+  for (const stream of streams) await ensureStream(api, stream, options);
+  for (const consumer of consumers) await ensureConsumer(api, consumer);
+};
+
+interface Echo {
+  readonly config: Settings;
+}
+
+const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOptions) => {
+  const wanted = streamSettings(stream, options);
+  const found = await api.ask<Echo>(`STREAM.INFO.${stream.name}`);
+  if (!found.error) {
+    refuseConflicts(`stream ${stream.name}`, wanted, found.config, fixedOfStream);
+    if (differences(wanted, found.config).length === 0) return;
+    const updated = await api.get<Echo>(`STREAM.UPDATE.${stream.name}`, {
+      ...found.config,
+      ...wanted,
+    });
+    refuseConflicts(`stream ${stream.name}`, wanted, updated.config);
+    return;
+  }
+  if (found.error.err_code !== apiError.streamNotFound) throw refusal(found.error, stream.name);
+  const created = await api.ask<Echo>(`STREAM.CREATE.${stream.name}`, wanted);
+  if (!created.error) return refuseConflicts(`stream ${stream.name}`, wanted, created.config);
+  await afterRace(created.error, stream.name, () => ensureStream(api, stream, options));
+};
+
+const ensureConsumer = async (api: JsApi, consumer: ConsumerDeclaration) => {
+  const path = `${consumer.stream.name}.${consumer.durable}`;
+  const config = consumerSettings(consumer);
+  const found = await api.ask<Echo>(`CONSUMER.INFO.${path}`);
+  if (!found.error) {
+    refuseConflicts(`consumer ${path}`, config, found.config, fixedOfConsumer);
+    if (differences(config, found.config).length === 0) return;
+  } else if (found.error.err_code !== apiError.consumerNotFound) {
+    throw refusal(found.error, path);
+  }
+  // Without an action this creates or updates, so that two replicas at once do no harm.
+  const echo = await api.get<Echo>(`CONSUMER.CREATE.${path}`, {
+    stream_name: consumer.stream.name,
+    config,
+    action: '',
+  });
+  refuseConflicts(`consumer ${path}`, config, echo.config);
+};
+
+/** Another replica was faster: compare with what it made. */
+const afterRace = async (error: ApiError, what: string, again: () => Promise<void>) => {
+  if (error.err_code !== apiError.streamNameInUse) throw refusal(error, `cannot create ${what}`);
+  await again();
+};
+
+interface Difference {
+  readonly setting: string;
+  readonly wanted: unknown;
+  readonly found: unknown;
+}
+
+const differences = (wanted: Settings, found: Settings): Difference[] =>
+  Object.keys(wanted)
+    .filter((setting) => !covers(found[setting], wanted[setting]))
+    .map((setting) => ({ setting, wanted: wanted[setting], found: found[setting] }));
+
+/** The server adds keys of its own to what it was sent; what was sent must all be there. */
+const covers = (found: unknown, wanted: unknown): boolean => {
+  if (wanted === null || typeof wanted !== 'object') return (found ?? false) === (wanted ?? false);
+  if (found === null || typeof found !== 'object') return false;
+  if (Array.isArray(wanted)) return JSON.stringify(found) === JSON.stringify(wanted);
+  const there = found as Settings;
+  return Object.entries(wanted).every(([key, value]) => covers(there[key], value));
+};
+
+const refuseConflicts = (
+  what: string,
+  wanted: Settings,
+  found: Settings,
+  among: readonly string[] = Object.keys(wanted),
+): void => {
+  const conflicts = differences(wanted, found).filter(({ setting }) => among.includes(setting));
+  if (conflicts.length === 0) return;
+  const lines = conflicts.map(
+    (conflict) =>
+      `${conflict.setting} is ${JSON.stringify(conflict.found)}, declared ${JSON.stringify(conflict.wanted)}`,
+  );
+  throw new TopologyConflict(`${what} differs and is left as it is: ${lines.join('; ')}`);
+};
