@@ -4,7 +4,7 @@ import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import { readData } from '../../contracts/read-data.ts';
 import { placeOf, readSubject, type ServiceStream } from '../../contracts/streams.ts';
 import type { InboundMessage } from './delivery.ts';
-import type { Route } from './handler.ts';
+import type { AnyRoute } from './handler.ts';
 import type { IncomingEvent } from './process.ts';
 
 /** Makes an event of a message; what is wrong with it becomes its `problem`, nothing is thrown. */
@@ -16,11 +16,8 @@ export type Decode = (message: InboundMessage) => IncomingEvent;
  * Attributes that a foreign producer left out are derived: the type from the subject, the id from
  * stream, sequence and time, the time from the stream.
  */
-export const decoder = (
-  stream: ServiceStream,
-  routes: readonly Pick<Route, 'contract'>[],
-): Decode => {
-  const byType = new Map(routes.map((route) => [route.contract.type, route as Route]));
+export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Decode => {
+  const byType = new Map(routes.map((route) => [route.contract.type, route]));
   return (message) => {
     const subject = readSubject(message.subject);
     const defaults = defaultsOf(message, subject?.type ?? 'unknown');

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Token } from '../di/token.ts';
-import type { ClassOf, QueryRoute, Route } from './handler.ts';
+import type { AnyRoute, ClassOf, QueryRoute, Route } from './handler.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { exponential } from './retry-policy.ts';
 import type { StateDefinition } from './state-record.ts';
@@ -48,6 +48,14 @@ export interface ServiceDefinition<State = unknown> {
   readonly queries: readonly QueryRoute[];
   readonly views: readonly ViewDefinition[];
   readonly retry: RetryPolicy;
+}
+
+/** A service whose state's type no longer matters: it was checked when it was declared. */
+export interface AnyService
+  extends Pick<ServiceDefinition, 'name' | 'stream' | 'queries' | 'views' | 'retry'> {
+  readonly state: StateDefinition<unknown> & { readonly provides: symbol };
+  readonly routes: readonly AnyRoute[];
+  readonly reactions: readonly AnyRoute[];
 }
 
 type Optional = 'reactions' | 'queries' | 'views' | 'retry';

@@ -1,4 +1,4 @@
-import type { ClassOf, EventHandler, HandlingContext, Route } from './handler.ts';
+import type { AnyRoute, ClassOf, EventHandler, HandlingContext } from './handler.ts';
 import type { Decide, IncomingEvent } from './process.ts';
 import type { TimeLimit } from './time-limit.ts';
 
@@ -6,7 +6,7 @@ import type { TimeLimit } from './time-limit.ts';
 export type Resolve = <T>(handler: ClassOf<T>) => T;
 
 export interface DispatchOptions {
-  readonly routes: readonly Route<never>[];
+  readonly routes: readonly AnyRoute[];
   readonly resolve: Resolve;
   readonly within: TimeLimit;
   /** For routes that state no limit of their own. */
@@ -23,7 +23,7 @@ export const dispatch = ({ routes, resolve, within, timeLimitMs }: DispatchOptio
     routes.map(({ contract, handler }) => [
       contract.type,
       // Which data and state fit was checked by `on` and `defineService`.
-      resolve(handler) as unknown as EventHandler,
+      resolve(handler) as EventHandler,
     ]),
   );
   return (event, state) => {

@@ -60,6 +60,12 @@ export interface Route<State = unknown> extends RouteOptions {
   readonly handler: ClassOf<EventHandler<never, State>>;
 }
 
+/** A route whose handler's data and state were checked when it was declared. */
+export interface AnyRoute extends RouteOptions {
+  readonly contract: EventContract;
+  readonly handler: ClassOf<unknown>;
+}
+
 /** One line of a service's table of questions. */
 export interface QueryRoute {
   readonly query: QueryContract;

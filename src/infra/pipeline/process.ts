@@ -2,7 +2,7 @@ import type { Envelope } from '../../contracts/envelope.ts';
 import type { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { KeyPlace } from '../../contracts/streams.ts';
 import type { InboundMessage } from './delivery.ts';
-import type { Decision, Route } from './handler.ts';
+import type { AnyRoute, Decision } from './handler.ts';
 
 /** An event on its way through the pipeline. */
 export interface IncomingEvent {
@@ -15,7 +15,7 @@ export interface IncomingEvent {
   /** Where the key's state and the event's dead letter belong in the service's own stream. */
   readonly place: KeyPlace;
   /** Who handles it; nobody, when it is a fact that the service has no use for or an unknown type. */
-  readonly route: Route | undefined;
+  readonly route: AnyRoute | undefined;
   /** Why it cannot be handled whatever is tried. */
   readonly problem: InvalidEvent | undefined;
   /** From 1; a redelivery and a failed try count, waiting does not. */

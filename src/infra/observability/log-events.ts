@@ -1,0 +1,36 @@
+import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
+import { keyHash, type Logger } from './logger.ts';
+
+/** Says of every try at an event what became of it: retries as warnings, dead letters as errors. */
+export const logEvents =
+  (logger: Logger): Middleware =>
+  (next) =>
+  async (event) => {
+    const outcome = await next(event);
+    if (outcome.kind === 'retry') {
+      logger.warn({ ...factsOf(event), ...failure(outcome), afterMs: outcome.afterMs }, 'retry');
+    } else if (outcome.kind === 'dead') {
+      logger.error(
+        { ...factsOf(event), ...failure(outcome), reason: outcome.reason },
+        'dead letter',
+      );
+    } else if (logger.isLevelEnabled('debug')) {
+      logger.debug({ ...factsOf(event), how: outcome.how, facts: outcome.facts }, 'settled');
+    }
+    return outcome;
+  };
+
+const factsOf = ({ envelope, key, message, attempt }: IncomingEvent) => ({
+  eventId: envelope.id,
+  type: envelope.type,
+  keyHash: key && keyHash(key),
+  stream: message.stream,
+  sequence: message.sequence,
+  attempt,
+  correlationId: envelope.correlationId,
+});
+
+const failure = ({ error }: Exclude<Outcome, { kind: 'done' }>) =>
+  error instanceof Error
+    ? { error: error.message, errorName: error.name }
+    : { error: String(error) };

@@ -1,0 +1,94 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { type MetricName, type MetricRow, metricTable, processMetrics } from './metric-table.ts';
+
+type NameOf<Kind> = {
+  [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never;
+}[MetricName];
+
+type LabelOf<Name extends MetricName> = Exclude<
+  (typeof metricTable)[Name]['labels'][number],
+  'service'
+>;
+type LabelsOf<Name extends MetricName> = Readonly<Record<LabelOf<Name>, string>>;
+
+/**
+ * The metrics of one service in one process, by the metric table.
+ *
+ * Ask for a metric once and keep it: looking its labels up costs more than counting.
+ */
+export class Metrics {
+  readonly service: string;
+  readonly #registry = new Registry();
+  readonly #made = new Map<string, Counter | Gauge | Histogram>();
+  readonly #beforeScrape: (() => void)[] = [];
+
+  constructor(service: string) {
+    this.service = service;
+  }
+
+  counter<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>) {
+    const counter = this.#make(name, (row) => new Counter(row)) as Counter;
+    return counter.labels({ service: this.service, ...labels });
+  }
+
+  histogram<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>) {
+    const histogram = this.#make(
+      name,
+      (row) => new Histogram({ ...row, buckets: [...(row.buckets ?? [])] }),
+    ) as Histogram;
+    return histogram.labels({ service: this.service, ...labels });
+  }
+
+  /** A gauge; `service` says whose it is, where a process speaks of others too. */
+  gauge<Name extends NameOf<'gauge'>>(name: Name, labels: LabelsOf<Name>, service = this.service) {
+    const gauge = this.#make(name, (row) => new Gauge(row)) as Gauge;
+    return gauge.labels({ service, ...labels });
+  }
+
+  /** Sets gauges at the moment they are asked for. */
+  beforeScrape(run: () => void): void {
+    this.#beforeScrape.push(run);
+  }
+
+  /** Exports the few process metrics that the table names. Once a process. */
+  exportProcess(): void {
+    const all = new Registry();
+    collectDefaultMetrics({ register: all });
+    for (const name of processMetrics) {
+      const metric = all.getSingleMetric(name);
+      if (metric) this.#registry.registerMetric(metric);
+    }
+  }
+
+  /** The exposition in Prometheus' text format. */
+  async expose(): Promise<{ readonly contentType: string; readonly body: string }> {
+    for (const run of this.#beforeScrape) run();
+    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+  }
+
+  #make(
+    name: MetricName,
+    make: (row: Settings) => Counter | Gauge | Histogram,
+  ): Counter | Gauge | Histogram {
+    const found = this.#made.get(name);
+    if (found) return found;
+    const { help, labels, buckets }: MetricRow = metricTable[name];
+    const made = make({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [this.#registry],
+      ...(buckets ? { buckets } : {}),
+    });
+    this.#made.set(name, made);
+    return made;
+  }
+}
+
+interface Settings {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: string[];
+  readonly registers: Registry[];
+  readonly buckets?: readonly number[];
+}

@@ -1,0 +1,59 @@
+import { logEvents } from '../observability/log-events.ts';
+import type { Logger } from '../observability/logger.ts';
+import { measureEvents } from '../observability/measure-events.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import { commitDecisions } from '../pipeline/commit-decisions.ts';
+import type { AnyService } from '../pipeline/define-service.ts';
+import { dispatch, type Resolve } from '../pipeline/dispatch.ts';
+import { setAside } from '../pipeline/middleware/set-aside.ts';
+import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
+import type { Commit } from '../pipeline/ports.ts';
+import { compose, type Process } from '../pipeline/process.ts';
+import { stamper } from '../pipeline/stamp.ts';
+import type { StateCache } from '../pipeline/state-cache.ts';
+import { timeLimit } from '../pipeline/time-limit.ts';
+
+export interface PipelineParts {
+  readonly service: AnyService;
+  readonly commits: Commit;
+  readonly states: StateCache<unknown>;
+  readonly resolve: Resolve;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly timeLimitMs: number;
+}
+
+/** The way of an event through a process: the one place where its order is written down. */
+export const buildPipeline = (parts: PipelineParts): Process => {
+  const { service, commits, states, clock, logger, metrics } = parts;
+  const { stream } = service;
+  const conflicts = metrics.counter('millrace_commit_conflicts_total', {});
+  return compose(
+    [
+      // Sees every outcome, says what was noteworthy.
+      logEvents(logger),
+      // Sees every outcome, counts and times it.
+      measureEvents(metrics, clock),
+      // Dead: writes the dead letter before the event is settled.
+      setAside({ stream, commits, states }),
+      // Thrown: becomes retry or dead, by the error's class.
+      settleFailures(service.retry),
+    ],
+    // Recognises what the state contains, else decides and commits, once.
+    commitDecisions({
+      commits,
+      states,
+      stamp: stamper(stream, clock),
+      onConflict: () => conflicts.inc(),
+      // The handler, within its time limit.
+      decide: dispatch({
+        routes: [...service.routes, ...service.reactions],
+        resolve: parts.resolve,
+        within: timeLimit(clock),
+        timeLimitMs: parts.timeLimitMs,
+      }),
+    }),
+  );
+};

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+
+/** The environment says something that cannot be: everything that is wrong, in one message. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}
+
+const whole = (least: number, most: number) => z.coerce.number().int().min(least).max(most);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+const servers = list.pipe(
+  z
+    .array(
+      z.string().regex(/^(nats|tls|ws|wss):\/\/[^\s/]+$/, 'nats://host:port, several by commas'),
+    )
+    .min(1),
+);
+
+/** What every process reads. Times are in milliseconds. */
+export const commonEnvironment = z.object({
+  NATS_URL: servers.default(['nats://127.0.0.1:4222']),
+  NATS_CREDENTIALS_FILE: z.string().optional(),
+  STREAM_STORAGE: z.enum(['file', 'memory']).default('file'),
+  STREAM_REPLICAS: whole(1, 5).default(1),
+  STREAM_MAX_BYTES: whole(1_048_576, Number.MAX_SAFE_INTEGER).optional(),
+  HEALTH_HOST: z.string().default('0.0.0.0'),
+  HEALTH_PORT: whole(0, 65_535).default(8080),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  DRAIN_TIMEOUT_MS: whole(100, 600_000).default(20_000),
+});
+export type CommonEnvironment = z.infer<typeof commonEnvironment>;
+
+/** What a worker reads besides. */
+export const workerEnvironment = commonEnvironment
+  .extend({
+    CONCURRENCY: whole(1, 10_000).default(256),
+    PREFETCH: whole(1, 20_000).default(512),
+    HANDLER_TIMEOUT_MS: whole(1, 3_600_000).default(10_000),
+    ACK_WAIT_MS: whole(1_000, 3_600_000).default(30_000),
+  })
+  .refine(({ PREFETCH, CONCURRENCY }) => PREFETCH >= CONCURRENCY, {
+    path: ['PREFETCH'],
+    message: 'must be at least CONCURRENCY',
+  });
+export type WorkerEnvironment = z.infer<typeof workerEnvironment>;
+
+/** What the gateway reads besides. */
+export const gatewayEnvironment = commonEnvironment.extend({
+  HTTP_HOST: z.string().default('0.0.0.0'),
+  HTTP_PORT: whole(0, 65_535).default(3000),
+  TOKEN_KEY_FILE: z.string(),
+  CATALOGUE_USERS: list.default([]),
+  RATE_LIMIT_PER_MINUTE: whole(1, 1_000_000).default(600),
+});
+export type GatewayEnvironment = z.infer<typeof gatewayEnvironment>;
+
+/**
+ * Reads a process's environment; an empty variable counts as absent.
+ *
+ * @throws ConfigError listing every variable that is missing or wrong
+ */
+export const readConfig = <Schema extends z.ZodType>(
+  schema: Schema,
+  environment: NodeJS.ProcessEnv = process.env,
+): z.infer<Schema> => {
+  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
+  const parsed = schema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map(({ path, message }) => {
+    const name = String(path[0] ?? '');
+    return given[name] === undefined ? `  ${name} is missing` : `  ${name}: ${message}`;
+  });
+  throw new ConfigError(`the environment is not right:\n${lines.join('\n')}`);
+};

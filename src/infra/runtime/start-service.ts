@@ -1,0 +1,144 @@
+import { build, newScope, provide, type Scope, type Token } from '../di/token.ts';
+import type { Logger } from '../observability/logger.ts';
+import { measureDeliveries } from '../observability/measure-events.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { Clock } from '../pipeline/clock.ts';
+import { Consumption } from '../pipeline/consume.ts';
+import { decoder } from '../pipeline/decode.ts';
+import type { AnyService } from '../pipeline/define-service.ts';
+import { Backlog, type Bus, type ConsumerDeclaration, StatesOf } from '../pipeline/ports.ts';
+import type { Process } from '../pipeline/process.ts';
+import { StateCache } from '../pipeline/state-cache.ts';
+import { answerersOf } from './answer-queries.ts';
+import { buildPipeline } from './build-pipeline.ts';
+import type { WorkerEnvironment } from './config.ts';
+import { followViews } from './follow-views.ts';
+import { reportService } from './report-service.ts';
+import { topologyOf } from './topology-of.ts';
+
+export interface ServiceParts {
+  readonly bus: Bus;
+  readonly environment: Pick<
+    WorkerEnvironment,
+    'CONCURRENCY' | 'PREFETCH' | 'HANDLER_TIMEOUT_MS' | 'DRAIN_TIMEOUT_MS' | 'ACK_WAIT_MS'
+  >;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+  /** Provides what the service's classes ask for besides what the runtime gives. */
+  readonly provide?: ((scope: Scope) => void) | undefined;
+}
+
+export interface RunningService {
+  /** What keeps it from being ready; empty when it is. */
+  notReady(): readonly string[];
+  isReady(): boolean;
+  /** Drains: nothing that was begun is lost, nothing is begun. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts one service on a bus: topology, read models, queries, then the consumption of its events.
+ *
+ * Resolves when it consumes. @throws TopologyConflict, BusUnavailable, BusRefused
+ */
+export const startService = async (
+  service: AnyService,
+  parts: ServiceParts,
+): Promise<RunningService> => {
+  const { bus, environment, logger } = parts;
+  const topology = topologyOf(service, environment.ACK_WAIT_MS);
+  await bus.ensure(topology);
+
+  const { scope, states } = scopeOf(service, parts);
+  const views = followViews(service.views, bus, scope, logger);
+  await Promise.all(views.map(({ caughtUp }) => caughtUp));
+  const queries = await bus.serve(service.name, answerersOf(service.queries, scope));
+
+  const process = buildPipeline({
+    ...parts,
+    service,
+    commits: bus.commits(service.stream),
+    states,
+    resolve: (handler) => build(scope, handler),
+    timeLimitMs: environment.HANDLER_TIMEOUT_MS,
+  });
+  const consumptions = topology.consumers.map((consumer) =>
+    consumptionOf(consumer, service, process, parts),
+  );
+  for (const consumption of consumptions) consumption.start();
+
+  return runningService(parts, topology.consumers, consumptions, async () => {
+    await queries[Symbol.asyncDispose]();
+    await Promise.all(views.map((view) => view.stop()));
+  });
+};
+
+const runningService = (
+  { bus, environment, logger, metrics, clock }: ServiceParts,
+  consumers: readonly ConsumerDeclaration[],
+  consumptions: readonly Consumption[],
+  close: () => Promise<void>,
+): RunningService => {
+  let isStopping = false;
+  const notReady = () => [
+    ...(isStopping ? ['draining'] : []),
+    ...(bus.isConnected() ? [] : ['not connected to the broker']),
+    ...(consumptions.every((consumption) => consumption.isPulling()) ? [] : ['not pulling']),
+  ];
+  const isReady = () => notReady().length === 0;
+  const endReports = reportService({ bus, metrics, clock, logger }, consumers, {
+    isReady,
+    inFlight: () => consumptions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    concurrency: environment.CONCURRENCY * consumptions.length,
+  });
+  return {
+    notReady,
+    isReady,
+    stop: async () => {
+      isStopping = true;
+      const stopped = await Promise.all(
+        consumptions.map((consumption) => consumption.stop(environment.DRAIN_TIMEOUT_MS)),
+      );
+      logger.info({ consumers: stopped }, 'drained');
+      await close();
+      endReports();
+    },
+  };
+};
+
+/** What the classes of a service may ask for. */
+const scopeOf = (service: AnyService, { bus, clock, provide: more }: ServiceParts) => {
+  const scope = newScope();
+  const states = new StateCache<unknown>({
+    reader: bus.states(service.stream),
+    stream: service.stream,
+    definition: service.state,
+    clock,
+  });
+  provide(scope, Clock, clock);
+  provide(scope, Backlog, bus.backlog);
+  provide(scope, StatesOf, (stream) => bus.states(stream));
+  provide(scope, service.state.provides as Token<unknown>, states);
+  more?.(scope);
+  return { scope, states };
+};
+
+const consumptionOf = (
+  consumer: ConsumerDeclaration,
+  service: AnyService,
+  process: Process,
+  { bus, environment, clock, metrics }: ServiceParts,
+): Consumption => {
+  const own = consumer.stream === service.stream;
+  return new Consumption({
+    source: bus.source(consumer),
+    decode: decoder(service.stream, own ? service.routes : service.reactions),
+    process,
+    clock,
+    concurrency: environment.CONCURRENCY,
+    prefetch: environment.PREFETCH,
+    ackWaitMs: environment.ACK_WAIT_MS,
+    onDelivery: measureDeliveries(metrics, consumer.stream.name),
+  });
+};
