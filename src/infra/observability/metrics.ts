@@ -21,6 +21,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #made = new Map<string, Counter | Gauge | Histogram>();
   readonly #beforeScrape: (() => void)[] = [];
+  #process: Registry | undefined;
 
   constructor(service: string) {
     this.service = service;
@@ -52,18 +53,25 @@ export class Metrics {
 
   /** Exports the few process metrics that the table names. Once a process. */
   exportProcess(): void {
-    const all = new Registry();
-    collectDefaultMetrics({ register: all });
-    for (const name of processMetrics) {
-      const metric = all.getSingleMetric(name);
-      if (metric) this.#registry.registerMetric(metric);
-    }
+    this.#process = new Registry();
+    collectDefaultMetrics({ register: this.#process });
   }
 
   /** The exposition in Prometheus' text format. */
   async expose(): Promise<{ readonly contentType: string; readonly body: string }> {
     for (const run of this.#beforeScrape) run();
-    return { contentType: this.#registry.contentType, body: await this.#registry.metrics() };
+    const own = await this.#registry.metrics();
+    return { contentType: this.#registry.contentType, body: own + (await this.#exposeProcess()) };
+  }
+
+  /** Some of prom-client's metrics are set while others are collected, so all are, and few are shown. */
+  async #exposeProcess(): Promise<string> {
+    const registry = this.#process;
+    if (!registry) return '';
+    await registry.getMetricsAsJSON();
+    const shown = processMetrics.filter((name) => registry.getSingleMetric(name));
+    const texts = await Promise.all(shown.map((name) => registry.getSingleMetricAsString(name)));
+    return `${texts.join('\n')}\n`;
   }
 
   #make(
