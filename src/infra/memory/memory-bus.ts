@@ -1,0 +1,109 @@
+import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
+import type { Clock } from '../pipeline/clock.ts';
+import type { EventSource } from '../pipeline/delivery.ts';
+import { BusUnavailable } from '../pipeline/errors.ts';
+import type {
+  Answerer,
+  Bus,
+  Commit,
+  ConsumerDeclaration,
+  Follower,
+  Following,
+  Lag,
+  StateReader,
+  Topology,
+} from '../pipeline/ports.ts';
+import { MemoryBacklog } from './memory-backlog.ts';
+import { MemoryFollower } from './memory-follower.ts';
+import { MemoryPublisher } from './memory-publisher.ts';
+import { MemoryQueries } from './memory-queries.ts';
+import { memorySource } from './memory-source.ts';
+import { MemoryTopology } from './memory-topology.ts';
+
+export interface MemoryBusOptions {
+  readonly clock: Clock;
+  /** How long an id is remembered of which a message was stored. @default 120000 */
+  readonly duplicateWindowMs?: number;
+  /** How long an asker waits for an answer. @default 2000 */
+  readonly askTimeoutMs?: number;
+}
+
+/**
+ * The bus in memory: the rules of JetStream with this system's topology, without a server.
+ *
+ * For tests, and for trying things: what is in it is gone with the process.
+ */
+export class MemoryBus implements Bus {
+  readonly publisher: MemoryPublisher;
+  readonly queries: MemoryQueries;
+  readonly backlog: MemoryBacklog;
+  readonly #topology: MemoryTopology;
+  readonly #followers = new Set<MemoryFollower>();
+
+  constructor({ clock, duplicateWindowMs = 120_000, askTimeoutMs = 2000 }: MemoryBusOptions) {
+    this.#topology = new MemoryTopology(clock, duplicateWindowMs);
+    this.publisher = new MemoryPublisher(this.#topology);
+    this.queries = new MemoryQueries(clock, askTimeoutMs);
+    this.backlog = new MemoryBacklog(this.#topology);
+  }
+
+  async ensure(topology: Topology): Promise<void> {
+    this.#topology.ensure(topology);
+  }
+
+  source(consumer: ConsumerDeclaration): EventSource {
+    return memorySource(this.#topology, consumer);
+  }
+
+  commits(stream: ServiceStream): Commit {
+    return {
+      commit: async (commitment) => this.#topology.stream(stream).commit(commitment),
+      store: async (message, id) => {
+        this.#topology.stream(stream).publish(message, id);
+      },
+    };
+  }
+
+  states(stream: ServiceStream): StateReader {
+    const decoder = new TextDecoder();
+    return {
+      read: async (place) => {
+        const last = this.#topology.stream(stream).last(stateSubject(stream, place));
+        return last && { revision: last.sequence, record: decoder.decode(last.body) };
+      },
+    };
+  }
+
+  follow(following: Following): Follower {
+    const follower = new MemoryFollower(following);
+    const forget = this.#topology.whenStream(following.stream, (stream) => follower.bind(stream));
+    this.#followers.add(follower);
+    return {
+      caughtUp: follower.caughtUp,
+      stop: async () => {
+        forget();
+        this.#followers.delete(follower);
+        await follower.stop();
+      },
+    };
+  }
+
+  async serve(_service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable> {
+    return this.queries.serve(queries);
+  }
+
+  async lag({ stream, durable }: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
+    const consumer = this.#topology.consumer({ stream, durable });
+    if (!consumer) throw new BusUnavailable(`no consumer ${durable} of ${stream.name}`);
+    return consumer.lag();
+  }
+
+  isConnected(): boolean {
+    return this.#topology.isOpen();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#topology.close();
+    for (const follower of this.#followers) await follower.stop();
+  }
+}
