@@ -10,6 +10,7 @@ import type {
   Follower,
   Following,
   Lag,
+  NamedLag,
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
@@ -96,6 +97,14 @@ export class MemoryBus implements Bus {
     const consumer = this.#topology.consumer({ stream, durable });
     if (!consumer) throw new BusUnavailable(`no consumer ${durable} of ${stream.name}`);
     return consumer.lag();
+  }
+
+  async lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
+    return this.#topology.consumersOf(stream).map((consumer) => ({
+      stream: stream.name,
+      durable: consumer.name.durable,
+      ...consumer.lag(),
+    }));
   }
 
   isConnected(): boolean {

@@ -36,6 +36,10 @@ export class MemoryConsumer implements StreamReader {
     });
   }
 
+  get name(): Pick<ConsumerDeclaration, 'stream' | 'durable'> {
+    return this.#declaration;
+  }
+
   get filter(): string {
     return this.#declaration.filter;
   }

@@ -54,6 +54,11 @@ export class MemoryTopology {
     return this.#consumers.get(idOf(name));
   }
 
+  /** The durable consumers of a stream. */
+  consumersOf({ name }: ServiceStream): MemoryConsumer[] {
+    return [...this.#consumers.values()].filter((consumer) => consumer.name.stream.name === name);
+  }
+
   /** Uses a stream now, or as soon as it is there, unless the returned function is called before. */
   whenStream({ name }: ServiceStream, use: (stream: MemoryStream) => void): () => void {
     return this.#whenThere(() => this.#streams.get(name), use);

@@ -10,6 +10,7 @@ import type {
   Follower,
   Following,
   Lag,
+  NamedLag,
   QueryClient,
   StateReader,
   Topology,
@@ -35,6 +36,17 @@ export interface BusWatcher {
   /** The connection is closed for good: the process cannot do its work any more. */
   readonly onClosed?: (why: string) => void;
 }
+
+interface ConsumerInfo {
+  readonly num_pending: number;
+  readonly num_ack_pending: number;
+  readonly config: { readonly durable_name?: string };
+}
+
+const lagOf = (info: ConsumerInfo): Lag => ({
+  pending: info.num_pending,
+  unacknowledged: info.num_ack_pending,
+});
 
 /** How long a batch waits for its answer; then the states are read to see what became of it. */
 const batchMs = 3_000;
@@ -128,10 +140,20 @@ export class NatsBus implements Bus {
   }
 
   async lag({ stream, durable }: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
-    const info = await this.#api.get<{ num_pending: number; num_ack_pending: number }>(
-      `CONSUMER.INFO.${stream.name}.${durable}`,
+    const info = await this.#api.get<ConsumerInfo>(`CONSUMER.INFO.${stream.name}.${durable}`);
+    return lagOf(info);
+  }
+
+  async lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
+    const { consumers } = await this.#api.get<{ consumers: ConsumerInfo[] | null }>(
+      `CONSUMER.LIST.${stream.name}`,
     );
-    return { pending: info.num_pending, unacknowledged: info.num_ack_pending };
+    return (consumers ?? []).flatMap((info) =>
+      // Followers have no durable name: they are nobody's backlog.
+      info.config.durable_name
+        ? [{ stream: stream.name, durable: info.config.durable_name, ...lagOf(info) }]
+        : [],
+    );
   }
 
   isConnected(): boolean {

@@ -117,6 +117,12 @@ export interface Lag {
   readonly unacknowledged: number;
 }
 
+/** How far one durable consumer of a stream is behind; it is named after the service that it belongs to. */
+export interface NamedLag extends Lag {
+  readonly stream: string;
+  readonly durable: string;
+}
+
 /** Tells whether request events of a key are still waiting that were stored before a moment. */
 export interface Backlog {
   /**
@@ -150,6 +156,8 @@ export interface Bus extends AsyncDisposable {
   /** Answers on behalf of a service, as one of a queue group; resolves to what ends it. */
   serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable>;
   lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag>;
+  /** How far every durable consumer of a stream is behind, whoever's it is. @throws BusUnavailable */
+  lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]>;
   isConnected(): boolean;
   readonly publisher: EventPublisher & RawPublisher;
   readonly queries: QueryClient;

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Clock } from '../pipeline/clock.ts';
-import type { Bus, ConsumerDeclaration } from '../pipeline/ports.ts';
+import type { Bus, ConsumerDeclaration, NamedLag } from '../pipeline/ports.ts';
 
 /** How often the broker is asked how far the consumers are behind. */
 const lagEveryMs = 5_000;
@@ -49,14 +49,6 @@ export const reportProcess = (metrics: Metrics, bus: Bus): void => {
   metrics.gauge('millrace_build_info', { version: packageVersion(), node: process.version }).set(1);
   metrics.beforeScrape(() => connected.set(bus.isConnected() ? 1 : 0));
 };
-
-/** How far one durable consumer is behind; the service that it belongs to has its name. */
-export interface NamedLag {
-  readonly stream: string;
-  readonly durable: string;
-  readonly pending: number;
-  readonly unacknowledged: number;
-}
 
 /** Asks again and again how far consumers are behind, until told to end. */
 export const reportLag = (
