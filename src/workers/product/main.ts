@@ -1,0 +1,4 @@
+import { runWorker } from '../../infra/runtime/run-worker.ts';
+import { product } from './service.ts';
+
+await runWorker(product);
