@@ -1,0 +1,27 @@
+import type { GatewayPorts } from '../ports.ts';
+import { Problem } from '../problems/problem.ts';
+import type { GatewayApp } from './create-app.ts';
+import { secureHeaders } from './secure-headers.ts';
+
+/** Headers, refusal while stopping, log line and measurement: what every request goes through. */
+export const attendEveryRequest = (
+  app: GatewayApp,
+  { onRequestDone }: Pick<GatewayPorts, 'onRequestDone'>,
+  stopping: AbortSignal,
+): void => {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ ...secureHeaders, 'x-request-id': request.id });
+    if (stopping.aborted) {
+      const headers = { 'retry-after': '1', connection: 'close' };
+      throw new Problem('stopping', 'this replica is stopping', { headers });
+    }
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    const { method } = request;
+    const route = request.routeOptions.url ?? 'unmatched';
+    const seconds = reply.elapsedTime / 1000;
+    onRequestDone?.({ method, route, status: reply.statusCode, seconds });
+    const facts = { method, route, status: reply.statusCode, ms: Math.round(reply.elapsedTime) };
+    request.log.info(facts, 'request done');
+  });
+};
