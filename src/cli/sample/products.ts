@@ -58,5 +58,5 @@ const productOf = (family: ProductFamily, variant: string, random: Random): Samp
 /** Everything that the shop ever sells, family by family. */
 export const makeProducts = (random: Random): readonly SampleProduct[] =>
   [...kitchenFamilies, ...homeFamilies].flatMap((family) =>
-    family.variants.map((variant) => productOf(family, variant, random)),
+    family.variants.split('; ').map((variant) => productOf(family, variant, random)),
   );
