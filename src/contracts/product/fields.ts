@@ -10,7 +10,7 @@ export const productDescription = z.string().max(2000);
  * A full cart (200 products, 999 pieces of each) then still adds up to a whole number that JSON and
  * JavaScript hold exactly.
  */
-export const productPrice = money.extend({ amount: z.int().nonnegative().max(40_000_000_000) });
+const productPrice = money.extend({ amount: z.int().nonnegative().max(40_000_000_000) });
 
 /** A product as the shop sells it. */
 export const product = z.object({
