@@ -52,7 +52,7 @@ export const readEnvelope = (
   defaults: EnvelopeDefaults,
 ): { readonly envelope: Envelope; readonly data: unknown } => {
   const document = parseJson(body);
-  if (!header('content-type')?.startsWith(structured)) {
+  if (!header('content-type')?.toLowerCase().startsWith(structured)) {
     return {
       envelope: envelopeFrom((name) => decodeHeader(header(`ce-${name}`)), header, defaults),
       data: document,
@@ -120,8 +120,8 @@ export const writeHeaders = (envelope: Envelope): Record<string, string> => {
   if (envelope.version !== undefined) headers['ce-dataversion'] = String(envelope.version);
   if (envelope.causationId !== undefined)
     headers['ce-causationid'] = encodeHeader(envelope.causationId);
-  if (envelope.traceparent !== undefined) headers['traceparent'] = encodeHeader(envelope.traceparent);
-  if (envelope.tracestate !== undefined) headers['tracestate'] = encodeHeader(envelope.tracestate);
+  if (envelope.traceparent !== undefined) headers['traceparent'] = oneLine(envelope.traceparent);
+  if (envelope.tracestate !== undefined) headers['tracestate'] = oneLine(envelope.tracestate);
   return headers;
 };
 
@@ -159,6 +159,10 @@ const positive = (value: string | undefined): number | undefined => {
 /** Percent-encodes what a header cannot carry, as the HTTP binding of CloudEvents does. */
 const encodeHeader = (value: string): string =>
   value.replace(/[^\x21\x23\x24\x26-\x7e]/gu, (character) => encodeURIComponent(character));
+
+/** Trace Context is printable ASCII and goes on as it came; anything else must not end the line. */
+const oneLine = (value: string): string =>
+  value.replace(/[^\x20-\x7e]/gu, (character) => encodeURIComponent(character));
 
 const decodeHeader = (value: string | undefined): string | undefined => {
   if (value === undefined || !value.includes('%')) return value;
