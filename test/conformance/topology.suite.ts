@@ -71,14 +71,23 @@ export const topologySuite = (open: OpenBus): void => {
       await world.eventually(() => expect(inbox.deliveries).toHaveLength(4));
     });
 
-    it('delivers to each durable everything', async () => {
+    it('delivers to each durable everything, and says how far each is behind', async () => {
       await using world = await World.open(open);
       const audit = { ...world.consumer, durable: 'audit' };
       await world.askMany(2);
+      const inbox = world.start({ room: 1 });
+      await world.eventually(() => expect(inbox.deliveries).toHaveLength(1));
+
       await world.bus.ensure({ streams: [], consumers: [audit] });
 
+      const stream = world.stream.name;
       expect(await world.bus.lag(audit)).toEqual({ pending: 2, unacknowledged: 0 });
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 2, unacknowledged: 0 });
+      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 1, unacknowledged: 1 });
+      const lags = await world.bus.lagsOf(world.stream);
+      expect(lags.toSorted((one, other) => one.pending - other.pending)).toEqual([
+        { stream, durable: world.consumer.durable, pending: 1, unacknowledged: 1 },
+        { stream, durable: 'audit', pending: 2, unacknowledged: 0 },
+      ]);
     });
   });
 
