@@ -1,0 +1,176 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Metrics } from '../../src/infra/observability/metrics.ts';
+import {
+  gatewayEnvironment,
+  readConfig,
+  workerEnvironment,
+} from '../../src/infra/runtime/config.ts';
+import { HealthServer } from '../../src/infra/runtime/health-server.ts';
+import {
+  bytes,
+  containerOf,
+  environmentOf,
+  type Manifest,
+  processesIn,
+  renderBase,
+  type Workload,
+} from './render.ts';
+
+const root = join(import.meta.dirname, '../..');
+
+/** What Node.js reads itself. */
+const ofNode = 'NODE_OPTIONS';
+/** What leaving takes after the work is drained. */
+const leaveMs = 5_000;
+
+const schemaOf = ({ metadata }: Workload) =>
+  metadata.name === 'gateway' ? gatewayEnvironment : workerEnvironment;
+
+const settingsOf = (manifests: readonly Manifest[], workload: Workload) => {
+  const { [ofNode]: _heap, ...settings } = environmentOf(manifests, workload);
+  return settings;
+};
+
+test('every process gets settings that its program knows and accepts', async (context) => {
+  const manifests = await renderBase(context);
+  const processes = processesIn(manifests);
+
+  expect(processes).toHaveLength(4);
+  for (const workload of processes) {
+    const schema = schemaOf(workload);
+    const settings = settingsOf(manifests, workload);
+    const unknown = Object.keys(settings).filter((name) => !(name in schema.shape));
+
+    expect(unknown, workload.metadata.name).toEqual([]);
+    expect(Object.keys(settings).length).toBeGreaterThan(10);
+    expect(readConfig(schema, settings)).toMatchObject({ STREAM_REPLICAS: 3, HEALTH_PORT: 8080 });
+  }
+});
+
+test('every process runs a program that there is', async (context) => {
+  const programs = processesIn(await renderBase(context)).map((each) => containerOf(each).args);
+
+  expect(programs.sort()).toEqual([
+    ['dist/gateway/main.js'],
+    ['dist/workers/cart/main.js'],
+    ['dist/workers/product/main.js'],
+    ['dist/workers/user/main.js'],
+  ]);
+  for (const [program = ''] of programs) {
+    const source = program.replace(/^dist/, 'src').replace(/js$/, 'ts');
+    expect(existsSync(join(root, source)), source).toBe(true);
+  }
+});
+
+test('probes and Prometheus ask where the health server answers', async (context) => {
+  const manifests = await renderBase(context);
+  const metrics = new Metrics('test');
+  let notReady: readonly string[] = [];
+  const options = { host: '127.0.0.1', port: 0, readiness: () => notReady, metrics };
+  await using server = await HealthServer.listen(options);
+  const statusOf = async (path: string) =>
+    (await fetch(`http://127.0.0.1:${server.port}${path}`)).status;
+
+  for (const workload of processesIn(manifests)) {
+    const { startupProbe, readinessProbe, livenessProbe, ports } = containerOf(workload);
+    const { annotations = {} } = workload.spec.template.metadata;
+    const port = ports.find(({ name }) => name === 'health')?.containerPort;
+    const ready = readinessProbe.httpGet.path;
+
+    expect(String(port)).toBe(settingsOf(manifests, workload)['HEALTH_PORT']);
+    expect(annotations).toEqual({
+      'prometheus.io/scrape': 'true',
+      'prometheus.io/port': String(port),
+      'prometheus.io/path': '/metrics',
+    });
+    expect(await statusOf('/metrics')).toBe(200);
+    expect(
+      [startupProbe, readinessProbe, livenessProbe].map(({ httpGet }) => httpGet.port),
+    ).toEqual(['health', 'health', 'health']);
+    expect(startupProbe.httpGet.path).toBe(ready);
+    notReady = [];
+    expect([await statusOf(ready), await statusOf(livenessProbe.httpGet.path)]).toEqual([200, 200]);
+    notReady = ['draining'];
+    expect([await statusOf(ready), await statusOf(livenessProbe.httpGet.path)]).toEqual([503, 200]);
+  }
+});
+
+test('the gateway listens where its service leads', async (context) => {
+  const manifests = await renderBase(context);
+  const gateway = processesIn(manifests).find(({ metadata }) => metadata.name === 'gateway')!;
+  const port = containerOf(gateway).ports.find(({ name }) => name === 'http')?.containerPort;
+
+  expect(String(port)).toBe(settingsOf(manifests, gateway)['HTTP_PORT']);
+});
+
+test('the key of the tokens is a file of the secret that is made by hand', async (context) => {
+  const manifests = await renderBase(context);
+  const gateway = processesIn(manifests).find(({ metadata }) => metadata.name === 'gateway')!;
+  const { volumes } = gateway.spec.template.spec;
+  const volume = volumes.find(({ secret }) => secret?.secretName === 'gateway-token-key')!;
+  const mount = containerOf(gateway).volumeMounts.find(({ name }) => name === volume.name);
+
+  expect(volume.secret).toEqual({
+    secretName: 'gateway-token-key',
+    defaultMode: 0o440,
+    optional: false,
+  });
+  expect(settingsOf(manifests, gateway)['TOKEN_KEY_FILE']).toBe(`${mount?.mountPath}/key.pem`);
+  expect(manifests.filter(({ kind }) => kind === 'Secret')).toEqual([]);
+});
+
+test('a process that is told to leave has the time for it', async (context) => {
+  const manifests = await renderBase(context);
+
+  for (const workload of processesIn(manifests)) {
+    const { DRAIN_TIMEOUT_MS } = readConfig(schemaOf(workload), settingsOf(manifests, workload));
+    const pauseSeconds = containerOf(workload).lifecycle?.preStop?.sleep?.seconds ?? 0;
+    const graceMs = workload.spec.template.spec.terminationGracePeriodSeconds * 1_000;
+
+    expect(graceMs, workload.metadata.name).toBeGreaterThanOrEqual(
+      pauseSeconds * 1_000 + DRAIN_TIMEOUT_MS + leaveMs,
+    );
+  }
+});
+
+test('a handler ends before its lease and before the drain do', async (context) => {
+  const manifests = await renderBase(context);
+  const workers = processesIn(manifests).filter(({ metadata }) => metadata.name !== 'gateway');
+
+  expect(workers).toHaveLength(3);
+  for (const worker of workers) {
+    const settings = readConfig(workerEnvironment, settingsOf(manifests, worker));
+
+    expect(settings.HANDLER_TIMEOUT_MS).toBeLessThan(settings.ACK_WAIT_MS);
+    expect(settings.HANDLER_TIMEOUT_MS).toBeLessThanOrEqual(settings.DRAIN_TIMEOUT_MS);
+  }
+});
+
+test('the heap is at most three quarters of the memory', async (context) => {
+  const manifests = await renderBase(context);
+
+  for (const workload of processesIn(manifests)) {
+    const options = environmentOf(manifests, workload)[ofNode] ?? '';
+    const heapMiB = Number(/^--max-old-space-size=(\d+)$/.exec(options)?.[1]);
+    const limit = bytes(containerOf(workload).resources.limits['memory'] ?? '');
+
+    expect(heapMiB * 2 ** 20, workload.metadata.name).toBeLessThanOrEqual(limit * 0.75);
+  }
+});
+
+test('workers differ in their names and programs alone', async (context) => {
+  const manifests = await renderBase(context);
+  const workers = processesIn(manifests).filter(({ metadata }) => metadata.name !== 'gateway');
+  const texts = workers.map((worker) => {
+    const name = worker.metadata.name.replace('worker-', '');
+    return JSON.stringify(worker)
+      .replaceAll(`workers/${name}/`, 'workers/x/')
+      .replaceAll(`worker-${name}`, 'worker-x')
+      .replaceAll(`worker-settings-${name}`, 'worker-settings-x');
+  });
+
+  expect(texts).toHaveLength(3);
+  expect(new Set(texts).size).toBe(1);
+});
