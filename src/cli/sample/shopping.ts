@@ -17,7 +17,8 @@ const pieces = (random: Random): number => {
   return random.between(5, 24);
 };
 
-const outOfBounds = (random: Random): number => random.pick([-3, -1, 0, 1000, 2500, 1_000_000]);
+const outOfBounds = (random: Random): number =>
+  random.pick([-3, -1, 0, 100_001, 250_000, 1_000_000]);
 
 /** Picks products as people do: a few favourites and a long tail, seldom what is sold no more. */
 export const tasteFor = ({ products, sold }: Assortment): ((random: Random) => string) => {

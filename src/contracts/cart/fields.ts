@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { identifier } from '../fields.ts';
 
 /** The most pieces of one product, and the most different products, that a cart holds. */
-export const cartLimits = { quantity: 999, products: 200 } as const;
+export const cartLimits = { quantity: 100_000, products: 1_000 } as const;
 
 /** The cart and the product that an event is about. */
 export const cartItem = { userId: identifier, productId: identifier };

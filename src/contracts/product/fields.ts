@@ -5,12 +5,12 @@ export const productName = z.string().min(1).max(200).regex(/\S/, 'not blank');
 export const productDescription = z.string().max(2000);
 
 /**
- * What a piece costs: at most 400 million of a currency with cents.
+ * What a piece costs: at most 900,000 of a currency with cents.
  *
- * A full cart (200 products, 999 pieces of each) then still adds up to a whole number that JSON and
+ * A full cart (1,000 products, 100,000 pieces of each) then still adds up to a whole number that JSON and
  * JavaScript hold exactly.
  */
-const productPrice = money.extend({ amount: z.int().nonnegative().max(40_000_000_000) });
+const productPrice = money.extend({ amount: z.int().nonnegative().max(90_000_000) });
 
 /** A product as the shop sells it. */
 export const product = z.object({

@@ -9,7 +9,7 @@ const version1 = z.object({
   productId: identifier,
   name: productName,
   description: productDescription.optional(),
-  price: z.number().nonnegative().max(400_000_000),
+  price: z.number().nonnegative().max(900_000),
 });
 
 /** Rounds to the nearest cent: 19.99 × 100 is 1998.9999… in binary floating point. */

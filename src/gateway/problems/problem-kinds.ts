@@ -1,3 +1,4 @@
+import { cartLimits } from '../../contracts/cart/fields.ts';
 /** What a kind of problem is: its usual status, a title that never changes, and what to do about it. */
 export interface ProblemKindRow {
   readonly status: number;
@@ -59,12 +60,12 @@ export const problemKinds = {
   'quantity-out-of-bounds': row(
     422,
     'Quantity out of bounds',
-    'A cart holds 1 to 999 of a product.',
+    `A cart holds 1 to ${cartLimits.quantity} of a product.`,
   ),
   'too-many-products': row(
     409,
     'Too many products',
-    'A cart holds at most 200 different products.',
+    `A cart holds at most ${cartLimits.products} different products.`,
   ),
   'currency-differs': row(409, 'Currency differs', 'All products of a cart have one currency.'),
   rejected: row(

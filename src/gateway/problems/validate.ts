@@ -23,7 +23,11 @@ const invalidRequest = (
   place: FieldProblem['in'],
   issues: readonly z.core.$ZodIssue[],
 ): Problem => {
-  const errors = issues.flatMap((issue) => fieldProblems(place, issue));
+  const found = issues.flatMap((issue) => fieldProblems(place, issue));
+  // The first rule that a field breaks is enough: the others often follow from it.
+  const errors = found.filter(
+    ({ field }, index) => found.findIndex((other) => other.field === field) === index,
+  );
   const detail = errors.map((error) => `${error.field || `the ${place}`}: ${error.detail}`);
   return new Problem('invalid-request', detail.join('; '), { errors });
 };

@@ -1,3 +1,4 @@
+import { RetryLater } from '../pipeline/errors.ts';
 import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
 import { keyHash, type Logger } from './logger.ts';
 
@@ -8,7 +9,9 @@ export const logEvents =
   async (event) => {
     const outcome = await next(event);
     if (outcome.kind === 'retry') {
-      logger.warn({ ...factsOf(event), ...failure(outcome), afterMs: outcome.afterMs }, 'retry');
+      // Waiting for something is no failure.
+      const level = outcome.error instanceof RetryLater ? 'debug' : 'warn';
+      logger[level]({ ...factsOf(event), ...failure(outcome), afterMs: outcome.afterMs }, 'retry');
     } else if (outcome.kind === 'dead') {
       logger.error(
         { ...factsOf(event), ...failure(outcome), reason: outcome.reason },

@@ -39,14 +39,14 @@ describe('updating a quantity', () => {
   const update = (quantity: number, state = cart) =>
     given(state).when(new UpdateCart(), CartUpdate({ ...milk, quantity }));
 
-  it.each([1, 3, 999])('sets it to %i', async (quantity) => {
+  it.each([1, 3, 100_000])('sets it to %i', async (quantity) => {
     const { state, events } = await update(quantity);
 
     expect(state).toEqual(holding(item('bread', 1), item('milk', quantity), item('tea', 2)));
     expect(events).toEqual([['cart.item-updated', { ...milk, quantity, previousQuantity: 3 }]]);
   });
 
-  it.each([0, -1, 1000])('refuses %i', async (quantity) => {
+  it.each([0, -1, 100_001])('refuses %i', async (quantity) => {
     const { state, events } = await update(quantity);
 
     expect(state).toEqual(cart);
@@ -57,7 +57,7 @@ describe('updating a quantity', () => {
           ...milk,
           quantity,
           reason: 'quantity-out-of-bounds',
-          message: 'a cart holds 1 to 999 pieces of a product',
+          message: 'a cart holds 1 to 100000 pieces of a product',
         },
       ],
     ]);

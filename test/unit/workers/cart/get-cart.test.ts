@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { cartLimits } from '../../../../src/contracts/cart/fields.ts';
 import { CartGet } from '../../../../src/contracts/cart/queries.ts';
 import type { Money } from '../../../../src/contracts/fields.ts';
 import { GetCart } from '../../../../src/workers/cart/queries/get-cart.ts';
@@ -98,15 +99,15 @@ describe('asking for a cart', () => {
   });
 
   it('adds a full cart of the dearest products up exactly', async () => {
-    const most = 40_000_000_000;
-    const ids = Array.from({ length: 200 }, (_, number) => `p${number}`);
+    const most = 90_000_000;
+    const ids = Array.from({ length: cartLimits.products }, (_, number) => `p${number}`);
 
     const cart = await ask(
-      holding(...ids.map((id) => item(id, 999))),
+      holding(...ids.map((id) => item(id, cartLimits.quantity))),
       Object.fromEntries(ids.map((id) => [id, eur(most)])),
     );
 
-    expect(BigInt(cart.total?.amount ?? 0)).toBe(200n * 999n * BigInt(most));
-    expect(cart.pieces).toBe(199_800);
+    expect(BigInt(cart.total?.amount ?? 0)).toBe(1_000n * 100_000n * BigInt(most));
+    expect(cart.pieces).toBe(100_000_000);
   });
 });
