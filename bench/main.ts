@@ -1,0 +1,36 @@
+import { join } from 'node:path';
+import { provision } from '../src/cli/provision/provision.ts';
+import { tools } from '../src/cli/provision/tools.ts';
+import { runCommand } from '../src/cli/terminal/run-command.ts';
+import { shutdownSignal } from '../src/infra/runtime/shutdown.ts';
+import { readBenchOptions, usage } from './options.ts';
+import { type RowOrder, runRowProcess } from './row-process.ts';
+import { runBench } from './run-bench.ts';
+
+const [command, order = ''] = process.argv.slice(2);
+
+const bench = async (): Promise<number> => {
+  const options = readBenchOptions(process.argv.slice(2));
+  if (!options) {
+    console.log(usage);
+    return 0;
+  }
+  const signal = shutdownSignal();
+  const binary = await provision(tools['nats-server'], { log: console.error });
+  try {
+    await runBench(options, { binary, folder: join('bench', 'results'), signal });
+    return 0;
+  } catch (error) {
+    if (signal.aborted) return 130;
+    throw error;
+  }
+};
+
+await runCommand(
+  command === 'row'
+    ? async () => {
+        await runRowProcess(JSON.parse(order) as RowOrder);
+        return 0;
+      }
+    : bench,
+);

@@ -1,0 +1,34 @@
+import type { Row } from './row.ts';
+import { callback } from './rows/callback.ts';
+import { callbackWork } from './rows/callback-work.ts';
+import { iterator } from './rows/iterator.ts';
+import { iteratorWork } from './rows/iterator-work.ts';
+import { publishBare } from './rows/publish-bare.ts';
+import { publishDefaults } from './rows/publish-defaults.ts';
+import { publisher } from './rows/publisher.ts';
+import { reaction } from './rows/reaction.ts';
+import { state } from './rows/state.ts';
+
+export type RowName =
+  | 'callback'
+  | 'iterator'
+  | 'iterator-work'
+  | 'callback-work'
+  | 'reaction'
+  | 'state'
+  | 'publish-bare'
+  | 'publish-defaults'
+  | 'publisher';
+
+/** Everything that is compared, in the order of the table. */
+export const rows: Readonly<Record<RowName, Row<RowName>>> = {
+  callback: { ...callback, base: 'callback' },
+  iterator: { ...iterator, base: 'callback' },
+  'iterator-work': { ...iteratorWork, base: 'callback' },
+  'callback-work': { ...callbackWork, base: 'callback' },
+  reaction: { ...reaction, base: 'callback' },
+  state: { ...state, base: 'callback' },
+  'publish-bare': { ...publishBare, base: 'publish-bare' },
+  'publish-defaults': { ...publishDefaults, base: 'publish-bare' },
+  publisher: { ...publisher, base: 'publish-bare' },
+};
