@@ -14,6 +14,7 @@ import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
 import { reportService } from './report-service.ts';
+import type { Running } from './running.ts';
 import { topologyOf } from './topology-of.ts';
 
 export interface ServiceParts {
@@ -29,12 +30,8 @@ export interface ServiceParts {
   readonly provide?: ((scope: Scope) => void) | undefined;
 }
 
-export interface RunningService {
-  /** What keeps it from being ready; empty when it is. */
-  notReady(): readonly string[];
+export interface RunningService extends Running {
   isReady(): boolean;
-  /** Drains: nothing that was begun is lost, nothing is begun. */
-  stop(): Promise<void>;
 }
 
 /**

@@ -1,0 +1,92 @@
+import { cartStream } from '../contracts/cart/stream.ts';
+import { productStream } from '../contracts/product/stream.ts';
+import { userStream } from '../contracts/user/stream.ts';
+import type { Logger } from '../infra/observability/logger.ts';
+import type { Metrics } from '../infra/observability/metrics.ts';
+import { hashPassword } from '../infra/passwords/password-hash.ts';
+import type { Clock } from '../infra/pipeline/clock.ts';
+import type { Bus } from '../infra/pipeline/ports.ts';
+import type { GatewayEnvironment } from '../infra/runtime/config.ts';
+import { reportLag, reportProcess } from '../infra/runtime/report-service.ts';
+import type { Running } from '../infra/runtime/running.ts';
+import { createTokens } from './auth/tokens.ts';
+import { FollowedOutcomes } from './outcomes/followed-outcomes.ts';
+import type { GatewayPorts } from './ports.ts';
+import { mayBeRepeated } from './publishing/idempotency-key.ts';
+import { buildServer } from './server.ts';
+
+const streams = [userStream, productStream, cartStream];
+
+export interface GatewayParts {
+  readonly bus: Bus;
+  readonly environment: Pick<
+    GatewayEnvironment,
+    'HTTP_HOST' | 'HTTP_PORT' | 'CATALOGUE_USERS' | 'RATE_LIMIT_PER_MINUTE'
+  >;
+  /** The Ed25519 keys of its tokens, PKCS #8 in PEM. */
+  readonly keyPem: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}
+
+export interface RunningGateway extends Running {
+  /** Where it listens. */
+  readonly url: string;
+}
+
+/**
+ * Starts the gateway on a bus: it follows outcomes, reports every consumer's lag, and listens.
+ *
+ * It reports lag for all services, so that waiting work is seen while no worker runs.
+ *
+ * @throws when the port is taken or the keys cannot be read; BusUnavailable, TopologyConflict
+ */
+export const startGateway = async (parts: GatewayParts): Promise<RunningGateway> => {
+  const { bus, environment, metrics, clock, logger } = parts;
+  await bus.ensure({ streams, consumers: [] });
+  const outcomes = FollowedOutcomes.follow({ bus, streams, clock, mayBeRepeated });
+  const app = await buildServer(await portsOf(parts, outcomes), {
+    requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
+  });
+  reportProcess(metrics, bus);
+  const endLag = reportLag({ metrics, clock, logger }, async () =>
+    (await Promise.all(streams.map((stream) => bus.lagsOf(stream)))).flat(),
+  );
+  const url = await app.listen({ host: environment.HTTP_HOST, port: environment.HTTP_PORT });
+  let isStopping = false;
+  return {
+    url,
+    notReady: () => [
+      ...(isStopping ? ['draining'] : []),
+      ...(bus.isConnected() ? [] : ['not connected to the broker']),
+      ...(outcomes.isFollowing() ? [] : ['not following outcomes']),
+    ],
+    stop: async () => {
+      isStopping = true;
+      await app.close();
+      await outcomes[Symbol.asyncDispose]();
+      endLag();
+    },
+  };
+};
+
+const portsOf = async (
+  { bus, environment, keyPem, logger, metrics, clock }: GatewayParts,
+  outcomes: FollowedOutcomes,
+): Promise<GatewayPorts> => ({
+  publisher: bus.publisher,
+  queries: bus.queries,
+  outcomes,
+  tokens: await createTokens({ keyPem, catalogueUsers: environment.CATALOGUE_USERS, clock }),
+  clock,
+  logger,
+  hashPassword,
+  isConnected: () => bus.isConnected(),
+  onRequestDone: ({ method, route, status, seconds }) =>
+    metrics
+      .histogram('millrace_http_request_seconds', { method, route, status: String(status) })
+      .observe(seconds),
+  onPublished: (type, outcome) =>
+    metrics.counter('millrace_published_events_total', { type, outcome }).inc(),
+});

@@ -1,0 +1,45 @@
+import type { z } from 'zod';
+import type { EventContract } from '../../contracts/define-event.ts';
+import { type CommonEnvironment, readConfig } from './config.ts';
+import { HealthServer } from './health-server.ts';
+import { type OpenProcess, openProcess } from './open-process.ts';
+import { runMain } from './run-main.ts';
+import type { Running } from './running.ts';
+import { aborted, shutdownSignal } from './shutdown.ts';
+
+export interface ProcessDefinition<Environment extends CommonEnvironment> {
+  /** Its name for the broker, the log and the metrics. */
+  readonly name: string;
+  readonly environment: z.ZodType<Environment>;
+  /** The contracts whose personal fields must not be logged. */
+  readonly contracts: readonly EventContract[];
+  readonly start: (open: OpenProcess, environment: Environment) => Promise<Running>;
+}
+
+/**
+ * Runs a process: from its environment until SIGTERM or SIGINT, then drains.
+ *
+ * Health answers from the beginning, so that an orchestrator sees a process that is still starting.
+ * Ends the process with code 0 after a clean stop, 1 when it could not start.
+ */
+export const runProcess = <Environment extends CommonEnvironment>(
+  definition: ProcessDefinition<Environment>,
+): Promise<void> =>
+  runMain(async () => {
+    const environment = readConfig(definition.environment);
+    const stop = shutdownSignal();
+    const open = await openProcess(definition.name, environment, definition.contracts);
+    await using _connection = open.bus;
+    let running: Running | undefined;
+    await using health = await HealthServer.listen({
+      host: environment.HEALTH_HOST,
+      port: environment.HEALTH_PORT,
+      readiness: () => running?.notReady() ?? ['starting'],
+      metrics: open.metrics,
+    });
+    running = await definition.start(open, environment);
+    open.logger.info({ health: health.port }, 'running');
+    await aborted(stop);
+    open.logger.info({ signal: String(stop.reason) }, 'draining');
+    await running.stop();
+  });
