@@ -36,10 +36,19 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
       if (own) checkPartition(place.partition, subject?.partition);
       return { message, envelope, data, key, place, route, problem: undefined, attempt: 1 };
     } catch (error) {
-      if (!(error instanceof InvalidEvent)) throw error;
-      return { ...unread(message, envelope, subject?.partition), route, problem: error };
+      const problem = problemOf(error, defaults.type);
+      return { ...unread(message, envelope, subject?.partition), route, problem };
     }
   };
+};
+
+/** A step of a contract that fails says so by its error's name; the message may hold a value. */
+const problemOf = (error: unknown, type: string): InvalidEvent => {
+  if (error instanceof InvalidEvent) return error;
+  const name = error instanceof Error ? error.name : typeof error;
+  return new InvalidEvent('invalid-data', `${type}: its contract fails with ${name}`, {
+    cause: error,
+  });
 };
 
 const readContract = (

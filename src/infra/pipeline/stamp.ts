@@ -100,8 +100,8 @@ export const deadLetter = (
   const { message, envelope, place } = event;
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(message.allHeaders())) {
-    // Instructions to the broker were for the first publish, not for the copy.
-    if (!/^nats-/i.test(name)) headers[name] = value;
+    // Instructions to the broker were for the first publish, and an earlier death is over.
+    if (!/^(nats|millrace-dead)-/i.test(name)) headers[name] = value;
   }
   return {
     subject: deadSubject(stream, place.partition, envelope.type),
@@ -119,6 +119,25 @@ export const deadLetter = (
     body: holdsSecret(event) ? '' : message.body,
   };
 };
+
+/**
+ * What is left of a dead letter that is too large with its own headers on top: first without the
+ * event's body, then without its headers too. Both stay in the stream, at the sequence it names.
+ */
+export const smallerLetters = (letter: OutboundMessage): OutboundMessage[] => {
+  const body = { 'millrace-dead-body': leftBehind };
+  const own = Object.entries(letter.headers).filter(([name]) => name.startsWith('millrace-dead-'));
+  return [
+    { ...letter, headers: { ...letter.headers, ...body }, body: '' },
+    {
+      ...letter,
+      headers: { ...Object.fromEntries(own), ...body, 'millrace-dead-headers': leftBehind },
+      body: '',
+    },
+  ];
+};
+
+const leftBehind = 'left in the stream';
 
 /** True when an event may hold a secret in plain text: its contract has secrets, and it breaks the contract. */
 export const holdsSecret = ({ route, problem }: IncomingEvent): boolean =>

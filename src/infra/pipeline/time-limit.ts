@@ -11,12 +11,17 @@ class Limited {
   #controller: AbortController | undefined;
 
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
+    return this.#made.signal;
   }
 
+  /** Also for who looks at the signal only afterwards. */
   abort(reason: Error): void {
-    this.#controller?.abort(reason);
+    this.#made.abort(reason);
+  }
+
+  get #made(): AbortController {
+    this.#controller ??= new AbortController();
+    return this.#controller;
   }
 }
 

@@ -4,7 +4,7 @@ import { BusRefused } from '../errors.ts';
 import type { Commit, OutboundMessage } from '../ports.ts';
 import type { IncomingEvent, Middleware } from '../process.ts';
 import { exponential } from '../retry-policy.ts';
-import { deadLetter } from '../stamp.ts';
+import { deadLetter, smallerLetters } from '../stamp.ts';
 import type { StateCache } from '../state-cache.ts';
 
 export interface SetAsideOptions {
@@ -25,13 +25,13 @@ export const setAside = (options: SetAsideOptions): Middleware => {
   return (next) => async (event) => {
     const outcome = await next(event);
     if (outcome.kind !== 'dead') return outcome;
-    const letter = deadLetter(options.stream, event, {
-      reason: outcome.reason,
-      error: describe(outcome.error),
-      attempts: event.attempt,
-    });
     try {
-      const written = await writeLetter(options, event, letter);
+      const letter = deadLetter(options.stream, event, {
+        reason: outcome.reason,
+        error: describe(outcome.error),
+        attempts: event.attempt,
+      });
+      const written = await writeLetter(options, event, [letter, ...smallerLetters(letter)]);
       return written === 'duplicate' ? { kind: 'done', how: 'duplicate', facts: 0 } : outcome;
     } catch (error) {
       return { kind: 'retry', afterMs: pause.delayMs(3), counts: false, error };
@@ -39,18 +39,18 @@ export const setAside = (options: SetAsideOptions): Middleware => {
   };
 };
 
+/** Writes the first of the letters that the bus does not find too large. */
 const writeLetter = async (
   options: SetAsideOptions,
   event: IncomingEvent,
-  letter: OutboundMessage,
+  [letter, ...smaller]: readonly [OutboundMessage, ...OutboundMessage[]],
 ): Promise<'written' | 'duplicate'> => {
   try {
     return await writeOnce(options, event, letter);
   } catch (error) {
-    if (!(error instanceof BusRefused)) throw error;
-    // With its headers on top the copy is too large; the original stays in the stream at its sequence.
-    const headers = { ...letter.headers, 'millrace-dead-body': 'left in the stream' };
-    return writeOnce(options, event, { ...letter, headers, body: '' });
+    const [next, ...rest] = smaller;
+    if (!next || !(error instanceof BusRefused) || !error.lasting) throw error;
+    return writeLetter(options, event, [next, ...rest]);
   }
 };
 

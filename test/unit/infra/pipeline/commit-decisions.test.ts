@@ -1,0 +1,298 @@
+import { describe, expect, it } from 'vitest';
+import { placeOf } from '../../../../src/contracts/streams.ts';
+import { commitDecisions } from '../../../../src/infra/pipeline/commit-decisions.ts';
+import { BusRefused, BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
+import type { Decision } from '../../../../src/infra/pipeline/handler.ts';
+import type { CommitResult } from '../../../../src/infra/pipeline/ports.ts';
+import type { Decide, IncomingEvent } from '../../../../src/infra/pipeline/process.ts';
+import { stamper } from '../../../../src/infra/pipeline/stamp.ts';
+import { StateCache } from '../../../../src/infra/pipeline/state-cache.ts';
+import { emptyRecord, recordAfter } from '../../../../src/infra/pipeline/state-record.ts';
+import { FakeStream, throwing } from '../../../support/fake-stream.ts';
+import {
+  closedEvent,
+  countEvent,
+  decodeTally,
+  messageOf,
+  TallyCount,
+  TallyCounted,
+  tallyState,
+  tallyStream,
+} from '../../../support/tally.ts';
+import { TestClock } from '../../../support/test-clock.ts';
+
+const stale: CommitResult = { kind: 'stale' };
+
+/** Adds up: the state and one fact, as a handler would. */
+const addUp: Decide = async (event, state) => {
+  const { key, n } = event.data as { key: string; n: number };
+  const total = (state as { total: number }).total + n;
+  return { state: { total }, events: [TallyCounted({ key, total })] };
+};
+
+const newCore = (decide: Decide = addUp) => {
+  const stream = new FakeStream(tallyStream);
+  const clock = new TestClock();
+  const definition = tallyState;
+  const newStates = () =>
+    new StateCache<unknown>({ reader: stream, stream: tallyStream, definition, clock });
+  const decided: unknown[] = [];
+  let conflicts = 0;
+  const newProcess = () =>
+    commitDecisions({
+      commits: stream,
+      states: newStates(),
+      stamp: stamper(tallyStream, clock),
+      onConflict: () => void conflicts++,
+      decide: (event, state) => {
+        decided.push(state);
+        return decide(event, state);
+      },
+    });
+  const recordOf = async (key: string) => {
+    const found = await stream.read(placeOf(tallyStream, key));
+    return found && JSON.parse(found.record);
+  };
+  return {
+    stream,
+    process: newProcess(),
+    newProcess,
+    decided,
+    recordOf,
+    conflicts: () => conflicts,
+  };
+};
+
+/** What another replica does with a key in the meantime. */
+const moveOn = (stream: FakeStream, event: IncomingEvent, revision: number, total: number) => {
+  const record = recordAfter(
+    emptyRecord(event.key, { total: 0 }),
+    { total },
+    {
+      id: event.envelope.id,
+      stream: 'TALLY',
+      sequence: 1,
+    },
+  );
+  stream.write({
+    state: { place: event.place, revision, record: JSON.stringify(record) },
+    messages: [],
+  });
+};
+
+describe('committing decisions', () => {
+  it('writes the facts and the new state together, upon the revision decided upon', async () => {
+    const { stream, process, recordOf } = newCore();
+
+    expect(await process(countEvent('a', 5))).toEqual({ kind: 'done', how: 'handled', facts: 1 });
+    await process(countEvent('a', 2, { sequence: 9 }));
+
+    expect(stream.commits.map(({ state }) => state?.revision)).toEqual([0, 2]);
+    expect(stream.messages.map(({ body }) => body)).toEqual([
+      '{"key":"a","total":5}',
+      '{"key":"a","total":7}',
+    ]);
+    expect(await recordOf('a')).toEqual({
+      key: 'a',
+      state: { total: 7 },
+      causes: ['a-5', 'a-2'],
+      position: { TALLY: 9 },
+    });
+  });
+
+  it('skips an event that the state contains, without running its handler', async () => {
+    const { stream, process, decided } = newCore();
+    await process(countEvent('a', 5));
+
+    const again = await process(countEvent('a', 5));
+
+    expect(again).toEqual({ kind: 'done', how: 'duplicate', facts: 0 });
+    expect(decided).toHaveLength(1);
+    expect(stream.commits).toHaveLength(1);
+  });
+
+  it('skips it in another process too, which reads the state first', async () => {
+    const { stream, process, newProcess, decided } = newCore();
+    await process(countEvent('a', 5));
+
+    const elsewhere = await newProcess()(countEvent('a', 5));
+
+    expect(elsewhere).toMatchObject({ how: 'duplicate' });
+    expect(decided).toHaveLength(1);
+    expect(stream.commits).toHaveLength(1);
+  });
+
+  it('remembers an event that decided nothing', async () => {
+    const { stream, process, decided, recordOf } = newCore(async () => ({}));
+
+    expect(await process(countEvent('a'))).toEqual({ kind: 'done', how: 'handled', facts: 0 });
+    expect(await process(countEvent('a'))).toMatchObject({ how: 'duplicate' });
+
+    expect(decided).toHaveLength(1);
+    expect(stream.commits).toHaveLength(1);
+    expect((await recordOf('a')).state).toEqual({ total: 0 });
+  });
+
+  it('leaves the state as it is when the decision states none', async () => {
+    const { process, recordOf } = newCore(async (_event, state) =>
+      (state as { total: number }).total === 0 ? { state: { total: 8 } } : {},
+    );
+
+    await process(countEvent('a', 1));
+    await process(countEvent('a', 2));
+
+    expect((await recordOf('a')).state).toEqual({ total: 8 });
+  });
+
+  it('decides again upon the fresh state when the key has moved on', async () => {
+    const { stream, process, decided, recordOf, conflicts } = newCore();
+    await process(countEvent('a', 1));
+    stream.troubles.push(() => {
+      moveOn(stream, countEvent('a', 90), 2, 100);
+      return undefined;
+    });
+
+    const outcome = await process(countEvent('a', 2));
+
+    expect(outcome).toEqual({ kind: 'done', how: 'handled', facts: 1 });
+    expect(decided).toEqual([{ total: 0 }, { total: 1 }, { total: 100 }]);
+    expect((await recordOf('a')).state).toEqual({ total: 102 });
+    expect(stream.messages.at(-1)?.body).toBe('{"key":"a","total":102}');
+    expect(conflicts()).toBe(1);
+  });
+
+  it('is done when the key has moved on because of this very event', async () => {
+    const { stream, process, decided } = newCore();
+    const event = countEvent('a', 1);
+    stream.troubles.push(() => {
+      moveOn(stream, event, 0, 1);
+      return undefined;
+    });
+
+    expect(await process(event)).toEqual({ kind: 'done', how: 'duplicate', facts: 0 });
+    expect(decided).toHaveLength(1);
+  });
+
+  it('finds out what became of a commit whose answer was lost', async () => {
+    const { stream, process, recordOf } = newCore();
+    stream.troubles.push((commitment) => {
+      stream.write(commitment);
+      return stale;
+    });
+
+    expect(await process(countEvent('a', 5))).toMatchObject({ how: 'duplicate' });
+
+    expect(stream.messages).toHaveLength(1);
+    expect((await recordOf('a')).state).toEqual({ total: 5 });
+  });
+
+  it('trusts the bus only, for a while, after a conflict', async () => {
+    const { stream, process } = newCore();
+    await process(countEvent('a', 1));
+    stream.troubles.push(() => stale);
+    await process(countEvent('a', 2));
+    const reads = stream.reads;
+
+    await process(countEvent('a', 3));
+
+    expect(stream.reads).toBe(reads + 1);
+  });
+
+  it('gives up for now after 16 lost races in a row', async () => {
+    const { stream, process, decided } = newCore();
+    for (let round = 0; round < 16; round++) stream.troubles.push(() => stale);
+
+    await expect(process(countEvent('a'))).rejects.toThrow(BusUnavailable);
+
+    expect(decided).toHaveLength(16);
+    expect(stream.commits).toHaveLength(0);
+    expect(await process(countEvent('a'))).toMatchObject({ how: 'handled' });
+  });
+
+  it('passes on what the bus and the handler throw', async () => {
+    const { stream, process } = newCore(async () => {
+      throw new RangeError('no');
+    });
+    await expect(process(countEvent('a'))).rejects.toThrow(RangeError);
+
+    const { stream: refusing, process: refused } = newCore();
+    refusing.troubles.push(throwing(new BusRefused('full', false)));
+    await expect(refused(countEvent('a'))).rejects.toThrow(BusRefused);
+
+    expect(stream.commits).toHaveLength(0);
+  });
+
+  it('throws the problem of an event that breaks its contract', async () => {
+    const { process, decided } = newCore();
+    const event = decodeTally(messageOf({ body: '{' }));
+
+    await expect(process(event)).rejects.toBe(event.problem);
+
+    expect(decided).toHaveLength(0);
+  });
+
+  it('ignores what nobody here handles', async () => {
+    const { stream, process } = newCore();
+    const event = decodeTally(messageOf({ subject: 'fact.ledger.0.opened', stream: 'LEDGER' }));
+
+    expect(await process(event)).toEqual({ kind: 'done', how: 'ignored', facts: 0 });
+    expect(stream.reads).toBe(0);
+  });
+});
+
+describe('committing what follows from a fact of others', () => {
+  const asking =
+    (count: number): Decide =>
+    async (event): Promise<Decision> => ({
+      events: Array.from({ length: count }, (_, n) => TallyCount({ key: `${event.key}${n}`, n })),
+    });
+
+  it('writes no state, and hands the handler none', async () => {
+    const { stream, process, decided } = newCore(asking(2));
+
+    const outcome = await process(closedEvent('a'));
+
+    expect(outcome).toEqual({ kind: 'done', how: 'handled', facts: 2 });
+    expect(stream.commits.map(({ state }) => state)).toEqual([undefined]);
+    expect(decided).toEqual([undefined]);
+    expect(stream.reads).toBe(0);
+  });
+
+  it('asks for the same under the same ids when the fact comes again', async () => {
+    const { stream, process } = newCore(asking(2));
+
+    await process(closedEvent('a'));
+    await process(closedEvent('a'));
+
+    const ids = stream.messages.map(({ headers }) => headers['ce-id']);
+    expect(ids).toEqual(['closed-a.0', 'closed-a.1', 'closed-a.0', 'closed-a.1']);
+  });
+
+  it('splits what does not fit into one batch', async () => {
+    const { stream, process } = newCore(asking(1201));
+
+    expect(await process(closedEvent('a'))).toMatchObject({ facts: 1201 });
+
+    expect(stream.commits.map(({ messages }) => messages.length)).toEqual([500, 500, 201]);
+    expect(stream.messages.map(({ headers }) => headers['ce-id'])).toEqual(
+      Array.from({ length: 1201 }, (_, n) => `closed-a.${n}`),
+    );
+  });
+
+  it('commits nothing when nothing follows', async () => {
+    const { stream, process } = newCore(asking(0));
+
+    expect(await process(closedEvent('a'))).toEqual({ kind: 'done', how: 'handled', facts: 0 });
+    expect(stream.commits).toHaveLength(0);
+  });
+
+  it('is to be tried again when a batch was not acknowledged', async () => {
+    const { stream, process } = newCore(asking(600));
+    stream.troubles.push(
+      () => undefined,
+      () => stale,
+    );
+
+    await expect(process(closedEvent('a'))).rejects.toThrow(BusUnavailable);
+  });
+});
