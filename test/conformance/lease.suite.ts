@@ -27,6 +27,25 @@ export const leaseSuite = (open: OpenBus): void => {
       expect(inbox.mostOpen()).toBe(3);
     });
 
+    it('delivers more when it is told that there is more room', async () => {
+      await using world = await World.open(open);
+      await world.askMany(4);
+      let room = 1;
+      let taken = 0;
+      const running = world.bus.source(world.consumer).start({
+        room: () => room - taken,
+        take: () => void taken++,
+      });
+      await world.eventually(() => expect(taken).toBe(1));
+
+      room = 3;
+      running.refill();
+      await world.eventually(() => expect(taken).toBe(3));
+
+      await world.advance(200);
+      expect(taken).toBe(3);
+    });
+
     it('delivers again, with a higher attempt, what is not settled when its lease ends', async () => {
       await using world = await World.open(open, leased);
       await world.ask('k', 1);

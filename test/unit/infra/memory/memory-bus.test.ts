@@ -94,17 +94,21 @@ describe('the bus in memory', () => {
 
   it('ignores whatever is done with a lease that is over', async () => {
     await bus.publisher.publishRaw(message('k'), '1');
-    const { deliveries } = collect(2);
+    const { deliveries } = collect();
     await clock.advance(1000);
-    const [late] = deliveries;
+    const [late, current] = deliveries;
 
     late?.settle({ kind: 'hand-back' });
     late?.settle({ kind: 'done' });
     late?.extend();
     await settled();
-
     expect(deliveries.map(({ attempt }) => attempt)).toEqual([1, 2]);
     expect(await bus.lag(consumer)).toEqual({ pending: 0, unacknowledged: 1 });
+
+    current?.settle({ kind: 'done' });
+    await clock.advance(5000);
+    expect(deliveries).toHaveLength(2);
+    expect(await bus.lag(consumer)).toEqual({ pending: 0, unacknowledged: 0 });
   });
 
   it('delivers what comes again before what is new', async () => {
@@ -152,10 +156,15 @@ describe('the bus in memory', () => {
     await settled();
 
     deliveries[0]?.settle({ kind: 'erase' });
-    await clock.advance(5000);
+    audited[0]?.settle({ kind: 'hand-back' });
+    await bus.publisher.publishRaw(message('other'), '2');
+    await settled();
 
-    expect(audited).toHaveLength(1);
-    for (const durable of [consumer, audit, late]) {
+    expect(audited.map(({ message: { sequence } }) => sequence)).toEqual([1, 2]);
+    audited[1]?.settle({ kind: 'done' });
+    deliveries[1]?.settle({ kind: 'done' });
+    expect(await bus.lag(late)).toEqual({ pending: 1, unacknowledged: 0 });
+    for (const durable of [consumer, audit]) {
       expect(await bus.lag(durable)).toEqual({ pending: 0, unacknowledged: 0 });
     }
     expect(await bus.backlog.hasPendingBefore(stream, 'k', clock.now())).toBe(false);
@@ -174,6 +183,25 @@ describe('the bus in memory', () => {
     await settled();
 
     expect(taken.map(({ sequence }) => sequence)).toEqual([1]);
+  });
+
+  it('takes nothing that was on its way to a follower when it stopped', async () => {
+    const taken: InboundMessage[] = [];
+    const { requests } = subjectsOf(stream);
+    const follower = bus.follow({
+      stream,
+      filters: [requests],
+      from: 1,
+      take: (it) => {
+        taken.push(it);
+        void follower.stop();
+      },
+    });
+    for (const n of [1, 2, 3]) await bus.publisher.publishRaw(message('k'), String(n));
+
+    await settled();
+
+    expect(taken).toHaveLength(1);
   });
 
   it('keeps what it stored from whoever published it', async () => {
