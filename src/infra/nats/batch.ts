@@ -1,6 +1,7 @@
-import { headers, type NatsConnection, nuid } from 'nats';
+import { type NatsConnection, nuid } from 'nats';
 import type { OutboundMessage } from '../pipeline/ports.ts';
 import { type ApiError, clientFailure } from './errors.ts';
+import { writeHeaderLines } from './header-lines.ts';
 
 /** What the stream says to a batch: where its last message is, or why none of it is stored. */
 export type BatchAnswer =
@@ -30,15 +31,17 @@ export const publishBatch = async (
   try {
     for (let index = 0; index < last; index++) {
       const message = messages[index] as OutboundMessage;
-      connection.publish(message.subject, message.body, {
-        headers: batchHeaders(message, id, index),
-      });
+      const headers = writeHeaderLines({ ...message.headers, ...place(id, index) });
+      connection.publish(message.subject, message.body, { headers });
     }
     const message = messages[last] as OutboundMessage;
-    const commit = batchHeaders(message, id, last);
-    commit.set('Nats-Batch-Commit', '1');
+    const headers = writeHeaderLines({
+      ...message.headers,
+      ...place(id, last),
+      'Nats-Batch-Commit': '1',
+    });
     const reply = await connection.request(message.subject, message.body, {
-      headers: commit,
+      headers,
       timeout: timeoutMs,
     });
     return answerOf(reply.json<Acknowledgement>());
@@ -47,13 +50,10 @@ export const publishBatch = async (
   }
 };
 
-const batchHeaders = (message: OutboundMessage, id: string, index: number) => {
-  const made = headers();
-  for (const name in message.headers) made.set(name, message.headers[name] ?? '');
-  made.set('Nats-Batch-Id', id);
-  made.set('Nats-Batch-Sequence', String(index + 1));
-  return made;
-};
+const place = (id: string, index: number) => ({
+  'Nats-Batch-Id': id,
+  'Nats-Batch-Sequence': String(index + 1),
+});
 
 const answerOf = ({ error, seq = 0, count = 0 }: Acknowledgement): BatchAnswer =>
   error ? { kind: 'refused', error } : { kind: 'stored', lastSequence: seq, count };

@@ -24,10 +24,14 @@ const ambiguous = new Set([10071, 10158, 10164, 10176, 10201]);
 /** True when a batch was refused by its guard, or nobody can say what became of it. */
 export const isStale = ({ err_code }: ApiError): boolean => ambiguous.has(err_code ?? 0);
 
+/** A cluster that has no leader at the moment, or not enough peers yet: it may soon. */
+const passing = new Set([10004, 10005, 10008, 10009, 10118, 10119]);
+
 /** JetStream's refusal as an error of ours: what may pass is BusUnavailable, the rest BusRefused. */
 export const refusal = (error: ApiError, what: string): Error => {
   const text = `${what}: ${error.description ?? 'refused'} (${error.err_code ?? error.code})`;
-  if (error.code === 503 && error.err_code === undefined) return new BusUnavailable(text);
+  const isPassing = error.err_code === undefined ? error.code === 503 : passing.has(error.err_code);
+  if (isPassing) return new BusUnavailable(text);
   return new BusRefused(text, error.err_code === apiError.messageTooLarge);
 };
 

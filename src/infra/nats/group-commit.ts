@@ -1,5 +1,5 @@
 import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
+import { BusRefused, BusUnavailable } from '../pipeline/errors.ts';
 import type { Commit, Commitment, CommitResult, OutboundMessage } from '../pipeline/ports.ts';
 import type { BatchAnswer } from './batch.ts';
 import { isStale, refusal } from './errors.ts';
@@ -92,11 +92,9 @@ export class GroupCommit implements Commit {
       if (answer.kind === 'stored') settleStored(group, answer.lastSequence);
       else await this.#settleRefused(group, answer);
     } catch (error) {
-      // Nobody knows what became of it: those with a state read it again and see.
-      for (const waiting of group) {
-        if (waiting.guard && error instanceof BusUnavailable) waiting.resolve({ kind: 'stale' });
-        else waiting.reject(error);
-      }
+      // What cannot even be sent is not stored, and only one of them may be to blame.
+      if (error instanceof BusRefused && group.length > 1) await this.#sendHalves(group);
+      else settleUnknown(group, error);
     }
   }
 
@@ -116,6 +114,10 @@ export class GroupCommit implements Commit {
       if (current.length > 0) await this.#send(current);
       return;
     }
+    await this.#sendHalves(group);
+  }
+
+  async #sendHalves(group: readonly Waiting[]): Promise<void> {
     const half = group.length >> 1;
     await this.#send(group.slice(0, half));
     await this.#send(group.slice(half));
@@ -156,5 +158,13 @@ const settleStored = (group: readonly Waiting[], lastSequence: number): void => 
   for (const { messages, resolve } of group) {
     sequence += messages.length;
     resolve({ kind: 'committed', revision: sequence });
+  }
+};
+
+/** Nobody knows what became of a batch: those with a state read it again and see. */
+const settleUnknown = (group: readonly Waiting[], error: unknown): void => {
+  for (const { guard, resolve, reject } of group) {
+    if (guard && error instanceof BusUnavailable) resolve({ kind: 'stale' });
+    else reject(error);
   }
 };

@@ -1,7 +1,7 @@
-import type { Msg, MsgHdrs } from 'nats';
-import type { HeaderReader } from '../../contracts/envelope.ts';
+import type { Msg } from 'nats';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
+import { type Headers, readHeaders } from './header-lines.ts';
 
 /** What the reply subject of a delivery says (`$JS.ACK.…`, in its form of 9 or of 11 and more tokens). */
 export interface DeliveryInfo {
@@ -34,46 +34,60 @@ export const readReply = (reply: string): DeliveryInfo => {
   };
 };
 
-/** A delivered message as the pipeline sees it. */
+/** A delivered message as the pipeline sees it; its headers are read when one is asked for. */
 export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage => {
-  const headers = readHeaders(message);
+  const headers = new LazyHeaders(message);
   return {
     subject: message.subject,
     stream: info.stream,
     sequence: info.streamSequence,
     storedAt: info.storedAt,
     body: message.data,
-    header: headers === 'unreadable' ? refuseHeaders : headerReader(headers),
-    allHeaders: () => (headers === 'unreadable' ? {} : allHeaders(headers)),
+    header: (name) => headers.get(name),
+    allHeaders: () => headers.all(),
   };
 };
 
-/** The client decodes headers on first access, and throws at a name that no header may have. */
-const readHeaders = (message: Msg): MsgHdrs | undefined | 'unreadable' => {
-  try {
-    return message.headers;
-  } catch {
-    return 'unreadable';
+class LazyHeaders {
+  readonly #message: Msg;
+  #read: Headers | undefined;
+  #byLowerCase: Headers | undefined;
+
+  constructor(message: Msg) {
+    this.#message = message;
   }
-};
 
-const refuseHeaders: HeaderReader = () => {
-  throw new InvalidEvent('invalid-envelope', 'the headers are malformed');
-};
+  /** @throws InvalidEvent when they are malformed */
+  get(name: string): string | undefined {
+    this.#byLowerCase ??= withLowerCaseNames(this.#headers());
+    return this.#byLowerCase.get(name) || undefined;
+  }
 
-const noHeaders: HeaderReader = () => undefined;
+  all(): Readonly<Record<string, string>> {
+    try {
+      return Object.fromEntries(this.#headers());
+    } catch {
+      // Malformed: the event is a dead letter for that reason, and has none to show.
+      return {};
+    }
+  }
+
+  #headers(): Headers {
+    try {
+      this.#read ??= readHeaders(this.#message);
+      return this.#read;
+    } catch (cause) {
+      throw new InvalidEvent('invalid-envelope', 'the headers are malformed', { cause });
+    }
+  }
+}
 
 /**
- * Reads headers by lower-case names, whatever their spelling: NATS keeps case, producers do not.
+ * Headers by lower-case names, whatever their spelling: NATS keeps case, producers do not.
  *
  * A message that says `ce-specversion` spells the rest alike; only others have their names folded.
  */
-const headerReader = (headers: MsgHdrs | undefined): HeaderReader => {
-  if (!headers) return noHeaders;
-  if (headers.has('ce-specversion')) return (name) => headers.get(name) || undefined;
-  const folded = new Map(headers.keys().map((key) => [key.toLowerCase(), headers.get(key)]));
-  return (name) => folded.get(name) || undefined;
-};
-
-const allHeaders = (headers: MsgHdrs | undefined): Record<string, string> =>
-  Object.fromEntries((headers?.keys() ?? []).map((key) => [key, headers?.get(key) ?? '']));
+const withLowerCaseNames = (headers: Headers): Headers =>
+  headers.has('ce-specversion')
+    ? headers
+    : new Map([...headers].map(([name, value]) => [name.toLowerCase(), value]));

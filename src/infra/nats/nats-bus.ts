@@ -1,6 +1,7 @@
 import { Events, type NatsConnection } from 'nats';
 import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
+import { BusUnavailable } from '../pipeline/errors.ts';
 import type {
   Answerer,
   Backlog,
@@ -48,6 +49,9 @@ const lagOf = (info: ConsumerInfo): Lag => ({
   unacknowledged: info.num_ack_pending,
 });
 
+/** How long a starting cluster may take until streams can be made. */
+const settlingMs = 60_000;
+
 /** How long a batch waits for its answer; then the states are read to see what became of it. */
 const batchMs = 3_000;
 
@@ -85,8 +89,19 @@ export class NatsBus implements Bus {
     return bus;
   }
 
-  ensure(topology: Topology): Promise<void> {
-    return ensureTopology(this.#api, topology, this.#options);
+  /** A cluster that is starting has no leaders yet: it is asked again for a while. */
+  async ensure(topology: Topology): Promise<void> {
+    const until = performance.now() + settlingMs;
+    for (;;) {
+      try {
+        return await ensureTopology(this.#api, topology, this.#options);
+      } catch (error) {
+        const mayPass = error instanceof BusUnavailable && !this.#connection.isClosed();
+        if (!mayPass || performance.now() > until) throw error;
+        this.#watcher.onTrouble?.(`topology: ${error.message}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
   }
 
   source(consumer: ConsumerDeclaration): EventSource {

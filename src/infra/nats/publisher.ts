@@ -1,4 +1,4 @@
-import { headers, type NatsConnection } from 'nats';
+import type { NatsConnection } from 'nats';
 import type { OutgoingEvent } from '../../contracts/define-event.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
 import { encodeEvent } from '../pipeline/encode.ts';
@@ -10,6 +10,7 @@ import type {
   RawPublisher,
 } from '../pipeline/ports.ts';
 import { type ApiError, clientFailure, refusal } from './errors.ts';
+import { writeHeaderLines } from './header-lines.ts';
 
 interface Acknowledgement {
   readonly stream?: string;
@@ -66,12 +67,13 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
   }
 
   async #request(message: OutboundMessage, id: string, timeout: number): Promise<Acknowledgement> {
-    const made = headers();
-    for (const name in message.headers) made.set(name, message.headers[name] ?? '');
-    made.set('Nats-Msg-Id', encodeURIComponent(id));
+    const headers = writeHeaderLines({
+      ...message.headers,
+      'Nats-Msg-Id': encodeURIComponent(id),
+    });
     try {
       const reply = await this.#connection.request(message.subject, message.body, {
-        headers: made,
+        headers,
         timeout,
       });
       return reply.json<Acknowledgement>();
