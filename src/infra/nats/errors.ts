@@ -44,8 +44,15 @@ export const clientFailure = (cause: unknown, what: string): Error => {
     if (cause.code === ErrorCode.PermissionsViolation) {
       return new BusRefused(`${what}: ${cause.message}`, false, { cause });
     }
+    if (cause.code === ErrorCode.BadHeader) {
+      return new BusRefused(`${what}: ${cause.message}`, true, { cause });
+    }
     const why = cause.code === ErrorCode.NoResponders ? 'nobody answers there' : cause.message;
     return new BusUnavailable(`${what}: ${why}`, { cause });
+  }
+  // Thrown before anything is sent: what the message is made of can never be a message.
+  if (cause instanceof TypeError) {
+    return new BusRefused(`${what}: ${cause.message}`, true, { cause });
   }
   return new BusUnavailable(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
     cause,

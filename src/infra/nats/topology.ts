@@ -55,7 +55,14 @@ export const consumerSettings = (consumer: ConsumerDeclaration): Settings => ({
 });
 
 /** What must not change in passing: data would be lost, or keys would move between partitions. */
-const fixedOfStream = ['subject_transform', 'retention', 'storage', 'metadata'];
+const fixedOfStream = (wanted: Settings, found: Settings): string[] => [
+  'subject_transform',
+  'retention',
+  'storage',
+  'metadata',
+  // A process that was started without the cluster's settings must not take copies away.
+  ...(Number(found['num_replicas']) > Number(wanted['num_replicas']) ? ['num_replicas'] : []),
+];
 const fixedOfConsumer = ['filter_subject', 'deliver_policy', 'ack_policy'];
 
 /**
@@ -82,7 +89,8 @@ const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOpti
   const wanted = streamSettings(stream, options);
   const found = await api.ask<Echo>(`STREAM.INFO.${stream.name}`);
   if (!found.error) {
-    refuseConflicts(`stream ${stream.name}`, wanted, found.config, fixedOfStream);
+    const fixed = fixedOfStream(wanted, found.config);
+    refuseConflicts(`stream ${stream.name}`, wanted, found.config, fixed);
     if (differences(wanted, found.config).length === 0) return;
     const updated = await api.get<Echo>(`STREAM.UPDATE.${stream.name}`, {
       ...found.config,
