@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { EventContract } from './define-event.ts';
 import { InvalidEvent } from './invalid-event.ts';
+import { sayIssues } from './say-issues.ts';
 
 /** The data of an event in its contract's current version. */
 export interface ReadData<Data> {
@@ -71,10 +72,4 @@ const check = <Data>(
 };
 
 const invalidData = (type: string, version: number, error: z.ZodError): InvalidEvent =>
-  new InvalidEvent(
-    'invalid-data',
-    `${type} version ${version}: ${error.issues.map(sayIssue).join('; ')}`,
-  );
-
-const sayIssue = ({ path, message }: z.core.$ZodIssue): string =>
-  path.length === 0 ? message : `${path.join('.')}: ${message}`;
+  new InvalidEvent('invalid-data', `${type} version ${version}: ${sayIssues(error)}`);

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { type QueryContract, querySubject } from '../../contracts/define-query.ts';
+import { sayIssues } from '../../contracts/say-issues.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.ts';
@@ -74,8 +75,8 @@ const failure = (name: string, error: unknown): QueryFailed =>
     ? error
     : new QueryFailed('failed', `${name}: ${error instanceof Error ? error.message : error}`);
 
-const explain = ({ name }: QueryContract, { issues }: z.ZodError): string =>
-  `${name}: ${issues.map(({ path, message }) => `${path.join('.')}: ${message}`).join('; ')}`;
+const explain = ({ name }: QueryContract, error: z.ZodError): string =>
+  `${name}: ${sayIssues(error)}`;
 
 const overTheWire = (value: unknown): unknown =>
   value === undefined ? undefined : JSON.parse(JSON.stringify(value));

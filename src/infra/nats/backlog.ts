@@ -1,5 +1,6 @@
 import { placeOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { Backlog } from '../pipeline/ports.ts';
+import { apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
 import { readMessage } from './stored-message.ts';
 
@@ -21,13 +22,19 @@ export class NatsBacklog implements Backlog {
   }
 
   async hasPendingBefore(stream: ServiceStream, key: string, time: number): Promise<boolean> {
-    const info = await this.#api.get<ConsumerInfo>(
-      `CONSUMER.INFO.${stream.name}.${stream.service}`,
-    );
     const oldest = await readMessage(this.#api, stream.name, {
-      seq: info.ack_floor.stream_seq + 1,
+      seq: (await this.#settledUpTo(stream)) + 1,
       next_by_subj: `in.${stream.service}.${placeOf(stream, key).partition}.>`,
     });
     return oldest !== undefined && oldest.storedAt <= time;
+  }
+
+  /** A service that never ran has no consumer: it has settled nothing. */
+  async #settledUpTo({ name, service }: ServiceStream): Promise<number> {
+    const path = `CONSUMER.INFO.${name}.${service}`;
+    const info = await this.#api.ask<ConsumerInfo>(path);
+    if (!info.error) return info.ack_floor.stream_seq;
+    if (info.error.err_code === apiError.consumerNotFound) return 0;
+    throw refusal(info.error, path);
   }
 }

@@ -36,7 +36,7 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
     this.#connection = connection;
   }
 
-  publish(event: OutgoingEvent, envelope: Envelope, deadlineMs?: number): Promise<Published> {
+  async publish(event: OutgoingEvent, envelope: Envelope, deadlineMs?: number): Promise<Published> {
     return this.publishRaw(encodeEvent(event, envelope), envelope.id, deadlineMs);
   }
 

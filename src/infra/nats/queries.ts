@@ -1,5 +1,6 @@
-import { type NatsConnection, NatsError, type ServiceMsg } from 'nats';
+import { type Msg, type NatsConnection, NatsError, type ServiceMsg } from 'nats';
 import { type QueryContract, querySubject } from '../../contracts/define-query.ts';
+import { sayIssues } from '../../contracts/say-issues.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.ts';
 import { clientFailure } from './errors.ts';
@@ -40,7 +41,7 @@ export const serveQueries = async (
 
 const reply = async (message: ServiceMsg, answer: Answerer): Promise<void> => {
   try {
-    message.respond(JSON.stringify(await answer(readQuestion(message))));
+    message.respond(JSON.stringify((await answer(readQuestion(message))) ?? null));
   } catch (error) {
     const isTheirs = error instanceof QueryFailed && error.reason === 'invalid-question';
     const text = error instanceof Error ? error.message : String(error);
@@ -56,6 +57,15 @@ const readQuestion = (message: ServiceMsg): unknown => {
   }
 };
 
+/** An answer that is no JSON breaks every contract. */
+const parseJson = (message: Msg): unknown => {
+  try {
+    return message.json();
+  } catch {
+    return undefined;
+  }
+};
+
 /** Asks any replica that answers. */
 export class NatsQueries implements QueryClient {
   readonly #connection: NatsConnection;
@@ -68,16 +78,19 @@ export class NatsQueries implements QueryClient {
     query: QueryContract<Question, Answer>,
     question: NoInfer<Question>,
   ): Promise<Answer> {
-    const message = await this.#request(querySubject(query), JSON.stringify(question));
+    const asked = query.question.safeParse(question);
+    if (!asked.success) {
+      throw new QueryFailed('invalid-question', `${query.name}: ${sayIssues(asked.error)}`);
+    }
+    const message = await this.#request(querySubject(query), JSON.stringify(asked.data));
     const code = message.headers?.get(errorHeader.code);
     if (code) {
       const text = message.headers?.get(errorHeader.text) ?? 'failed';
       throw new QueryFailed(Number(code) === invalidQuestion ? 'invalid-question' : 'failed', text);
     }
-    const answer = query.answer.safeParse(message.json());
-    if (!answer.success)
-      throw new QueryFailed('failed', `${query.name}: the answer breaks its contract`);
-    return answer.data;
+    const answer = query.answer.safeParse(parseJson(message));
+    if (answer.success) return answer.data;
+    throw new QueryFailed('failed', `${query.name}: the answer: ${sayIssues(answer.error)}`);
   }
 
   async #request(subject: string, body: string) {

@@ -1,13 +1,9 @@
 import type { OutgoingEvent } from '../../contracts/define-event.ts';
-import { type Envelope, writeHeaders } from '../../contracts/envelope.ts';
-import {
-  deadSubject,
-  factSubject,
-  placeOf,
-  requestSubject,
-  type ServiceStream,
-} from '../../contracts/streams.ts';
+import type { Envelope } from '../../contracts/envelope.ts';
+import { InvalidEvent } from '../../contracts/invalid-event.ts';
+import { deadSubject, type ServiceStream } from '../../contracts/streams.ts';
 import type { Clock } from './clock.ts';
+import { encodeEvent } from './encode.ts';
 import { InvalidDecision } from './errors.ts';
 import type { OutboundMessage } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
@@ -56,27 +52,18 @@ const envelopeAfter = (
 const messageOf = (
   stream: ServiceStream,
   envelope: Envelope,
-  { contract, data }: OutgoingEvent,
+  event: OutgoingEvent,
 ): OutboundMessage => {
-  const parsed = contract.data.safeParse(data);
-  if (contract.stream !== stream) {
-    throw new InvalidDecision(
-      `${contract.type} belongs to ${contract.stream.name}, not ${stream.name}`,
-    );
+  const { type, stream: owner } = event.contract;
+  if (owner !== stream) {
+    throw new InvalidDecision(`${type} belongs to ${owner.name}, not ${stream.name}`);
   }
-  if (!parsed.success) {
-    const fields = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
-    throw new InvalidDecision(`${contract.type} breaks its contract: ${fields.join('; ')}`);
+  try {
+    return encodeEvent(event, envelope);
+  } catch (cause) {
+    if (!(cause instanceof InvalidEvent)) throw cause;
+    throw new InvalidDecision(`a handler broke the contract: ${cause.message}`, { cause });
   }
-  const key = contract.key(parsed.data);
-  return {
-    subject:
-      contract.kind === 'fact'
-        ? factSubject(contract.type, stream, placeOf(stream, key))
-        : requestSubject(contract.type, key),
-    headers: writeHeaders(envelope),
-    body: JSON.stringify(parsed.data),
-  };
 };
 
 /** What is put on record of an event that is set aside. */

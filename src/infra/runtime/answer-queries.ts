@@ -1,3 +1,4 @@
+import { sayIssues } from '../../contracts/say-issues.ts';
 import { build, type Scope } from '../di/token.ts';
 import type { QueryRoute } from '../pipeline/handler.ts';
 import { type Answerer, QueryFailed } from '../pipeline/ports.ts';
@@ -15,10 +16,7 @@ export const answerersOf = (
         async (question) => {
           const asked = query.question.safeParse(question);
           if (asked.success) return built.answer(asked.data as never);
-          const fields = asked.error.issues.map(
-            (issue) => `${issue.path.join('.')}: ${issue.message}`,
-          );
-          throw new QueryFailed('invalid-question', `${query.name}: ${fields.join('; ')}`);
+          throw new QueryFailed('invalid-question', `${query.name}: ${sayIssues(asked.error)}`);
         },
       ];
     }),
