@@ -6,7 +6,7 @@ import { apiSchemas } from './api-schemas.ts';
 const requestEvent = { id: z.string(), type: z.string() };
 
 /** A write that the stream has stored; its outcome is not known yet. */
-export const acceptedAnswer = z
+const acceptedAnswer = z
   .object({ ...requestEvent, status: z.literal('accepted') })
   .register(apiSchemas, { id: 'Accepted' });
 
@@ -20,7 +20,7 @@ export const doneAnswer = z
   .register(apiSchemas, { id: 'Done' });
 
 /** RFC 9457, with the fields that are wrong and the event that it is about. */
-export const problemAnswer = z
+const problemAnswer = z
   .object({
     type: z.string().register(apiSchemas, { description: '/problems/<kind>; read it there' }),
     title: z.string(),

@@ -16,39 +16,10 @@ import { ProductUpdated } from '../../../src/contracts/product/product-updated.t
 import { UserRegistrationRejected } from '../../../src/contracts/user/user-registration-rejected.ts';
 import { outcomeStatus } from '../../../src/gateway/outcomes/outcome-status.ts';
 import { messageOf } from './support/fake-bus.ts';
-import { startGateway, type TestGateway } from './support/gateway.ts';
+import { startGateway } from './support/gateway.ts';
+import { line, mug, price, type requests, send } from './support/requests.ts';
 
-const price = { amount: 950, currency: 'EUR' };
-const mug = { productId: 'mug', name: 'Mug', description: '', price };
-const line = { userId: 'id-cleo', productId: 'mug' };
 const message = 'a sentence for people';
-
-const requests = {
-  register: ['POST', '/users', { username: 'ann', password: '12345678', email: 'a@example.org' }],
-  addProduct: ['POST', '/products', mug],
-  updateProduct: ['PATCH', '/products/mug', { price }],
-  removeProduct: ['DELETE', '/products/mug', undefined],
-  addItem: ['POST', '/carts/me/items', { productId: 'mug', quantity: 2 }],
-  updateItem: ['PATCH', '/carts/me/items/mug', { quantity: 2 }],
-  removeItem: ['DELETE', '/carts/me/items/mug', undefined],
-} as const;
-
-const send = async (
-  { app, bearer }: TestGateway,
-  name: keyof typeof requests,
-  headers: Record<string, string> = { prefer: 'wait=5' },
-) => {
-  const [method, url, payload] = requests[name];
-  return app.inject({
-    method,
-    url,
-    headers: { ...(await bearer('cleo')), ...headers },
-    ...(payload && { payload }),
-  });
-};
-
-const nextTurn = <T>(value: T): Promise<T> =>
-  new Promise((resolve) => setImmediate(() => setImmediate(() => resolve(value))));
 
 const good: [keyof typeof requests, OutgoingEvent, number, string | undefined][] = [
   ['addProduct', ProductAdded(mug), 201, '/products/mug'],
@@ -241,80 +212,4 @@ test("what cannot be read under these subjects is nobody's outcome", async () =>
   clock.turn(5000);
 
   expect((await waiting).statusCode).toBe(202);
-});
-
-test('without an outcome in time the answer is 202, as without the preference', async () => {
-  const gateway = await startGateway();
-
-  const waiting = send(gateway, 'addItem');
-  await gateway.clock.awaited();
-  gateway.clock.turn(4999);
-  const early = await Promise.race([waiting, nextTurn('still waiting')]);
-  gateway.clock.turn(1);
-  const answer = await waiting;
-
-  expect(early).toBe('still waiting');
-  expect(answer.statusCode).toBe(202);
-  expect(answer.headers['preference-applied']).toBe('wait=5');
-  expect(answer.json()).toMatchObject({ type: 'cart.add', status: 'accepted' });
-  expect(gateway.clock.pending).toBe(0);
-});
-
-test('an outcome that comes while somebody waits is answered at once, and leaves no timer', async () => {
-  const gateway = await startGateway();
-
-  const waiting = send(gateway, 'addItem');
-  await gateway.clock.awaited();
-  const [sent] = gateway.bus.sent;
-  if (sent) gateway.bus.fact(sent.envelope, CartItemAdded({ ...line, quantity, total: 2, price }));
-
-  expect((await waiting).statusCode).toBe(201);
-  expect(gateway.clock.pending).toBe(0);
-});
-
-test("the outcome of somebody else's event is not mine", async () => {
-  const gateway = await startGateway();
-  gateway.bus.onPublish = ({ envelope }) =>
-    gateway.bus.fact({ ...envelope, id: 'other' }, CartItemRemoved({ ...line, quantity }));
-
-  const waiting = send(gateway, 'addItem');
-  await gateway.clock.awaited();
-  gateway.clock.turn(5000);
-
-  expect((await waiting).statusCode).toBe(202);
-});
-
-test.each([
-  ['wait=100', 'wait=30'],
-  ['respond-async, wait=2', 'wait=2'],
-  ['wait="3"; foo', 'wait=3'],
-  ['WAIT = 4', 'wait=4'],
-  ['wait=0', undefined],
-  ['wait=soon', undefined],
-  ['wait=-1', undefined],
-  ['await=3', undefined],
-  ['return=minimal', undefined],
-])('Prefer: %s is applied as %s', async (prefer, applied) => {
-  const gateway = await startGateway();
-
-  const waiting = send(gateway, 'addItem', { prefer });
-  await Promise.race([waiting, gateway.clock.awaited()]);
-  gateway.clock.turn(30_000);
-  const answer = await waiting;
-
-  expect(answer.statusCode).toBe(202);
-  expect(answer.headers['preference-applied']).toBe(applied);
-});
-
-test('closing lets those who wait go with 202, refuses new requests and leaves no timer', async () => {
-  const gateway = await startGateway();
-
-  const waiting = send(gateway, 'addItem');
-  await gateway.clock.awaited();
-  const closed = gateway.app.close();
-  const answer = await waiting;
-  await closed;
-
-  expect(answer.statusCode).toBe(202);
-  expect(gateway.clock.pending).toBe(0);
 });
