@@ -16,6 +16,7 @@ import { mayBeRepeated } from './publishing/idempotency-key.ts';
 import { buildServer } from './server.ts';
 
 const streams = [userStream, productStream, cartStream];
+const services = new Set(streams.map(({ service }) => service));
 
 export interface GatewayParts {
   readonly bus: Bus;
@@ -51,7 +52,10 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
   });
   reportProcess(metrics, bus);
   const endLag = reportLag({ metrics, clock, logger }, async () =>
-    (await Promise.all(streams.map((stream) => bus.lagsOf(stream)))).flat(),
+    (await Promise.all(streams.map((stream) => bus.lagsOf(stream))))
+      .flat()
+      // Somebody else may read the streams too; their lag is not a service's.
+      .filter(({ durable }) => services.has(durable)),
   );
   const url = await app.listen({ host: environment.HTTP_HOST, port: environment.HTTP_PORT });
   let isStopping = false;

@@ -22,22 +22,31 @@ export const measureEvents = (metrics: Metrics, clock: Clock): Middleware => {
   const wait = metrics.histogram('millrace_event_wait_seconds', {});
   const response = metrics.histogram('millrace_event_response_seconds', {});
   const visible = metrics.histogram('millrace_event_visible_seconds', {});
+  // What is tried again began to be processed long ago.
+  const begun = new WeakSet<object>();
   return (next) => async (event) => {
     const startedAt = performance.now();
     const { storedAt } = event.message;
-    if (event.attempt === 1) wait.observe(secondsSince(storedAt, clock));
+    if (event.attempt === 1 && !begun.has(event.message)) {
+      wait.observe(secondsSince(storedAt, clock));
+    }
     const outcome = await next(event);
     const type = typeOf(event);
     processing(type).observe((performance.now() - startedAt) / 1000);
     settled(type, settledAs(outcome)).inc();
     if (outcome.kind === 'dead') countDead(metrics, type, outcome.reason);
-    if (outcome.kind !== 'retry') response.observe(secondsSince(storedAt, clock));
+    if (outcome.kind === 'retry') begun.add(event.message);
+    if (isEnd(outcome)) response.observe(secondsSince(storedAt, clock));
     if (outcome.kind === 'done' && outcome.facts > 0) {
       visible.observe(secondsSince(storedAt, clock));
     }
     return outcome;
   };
 };
+
+/** An event has one response time: a duplicate had its own before, what nobody handles has none. */
+const isEnd = (outcome: Outcome): boolean =>
+  outcome.kind === 'dead' || (outcome.kind === 'done' && outcome.how === 'handled');
 
 /** The broker's clock may be a little ahead of ours. */
 const secondsSince = (time: number, clock: Clock): number =>

@@ -46,6 +46,11 @@ export class Metrics {
     return gauge.labels({ service, ...labels });
   }
 
+  /** Shows nothing of a gauge until it is set again: what is not known must not look as if it were. */
+  forget(name: NameOf<'gauge'>): void {
+    this.#made.get(name)?.reset();
+  }
+
   /** Sets gauges at the moment they are asked for. */
   beforeScrape(run: () => void): void {
     this.#beforeScrape.push(run);

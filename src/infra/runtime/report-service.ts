@@ -67,6 +67,8 @@ export const reportLag = (
           .set(unacknowledged);
       }
     } catch (error) {
+      metrics.forget('millrace_consumer_pending_events');
+      metrics.forget('millrace_consumer_unacknowledged_events');
       logger.warn({ error: String(error) }, 'cannot read the lag');
     }
     if (!hasEnded) cancel = clock.after(lagEveryMs, () => void poll());
