@@ -7,7 +7,7 @@ import { hashPassword } from '../infra/passwords/password-hash.ts';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
-import { reportLag, reportProcess } from '../infra/runtime/report-service.ts';
+import { packageVersion, reportLag, reportProcess } from '../infra/runtime/report-service.ts';
 import type { Running } from '../infra/runtime/running.ts';
 import { createTokens } from './auth/tokens.ts';
 import { FollowedOutcomes } from './outcomes/followed-outcomes.ts';
@@ -22,7 +22,7 @@ export interface GatewayParts {
   readonly bus: Bus;
   readonly environment: Pick<
     GatewayEnvironment,
-    'HTTP_HOST' | 'HTTP_PORT' | 'CATALOGUE_USERS' | 'RATE_LIMIT_PER_MINUTE'
+    'HTTP_HOST' | 'HTTP_PORT' | 'CATALOGUE_USERS' | 'RATE_LIMIT_PER_MINUTE' | 'DRAIN_TIMEOUT_MS'
   >;
   /** The Ed25519 keys of its tokens, PKCS #8 in PEM. */
   readonly keyPem: string;
@@ -48,6 +48,7 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
   await bus.ensure({ streams, consumers: [] });
   const outcomes = FollowedOutcomes.follow({ bus, streams, clock, mayBeRepeated });
   const app = await buildServer(await portsOf(parts, outcomes), {
+    version: packageVersion(),
     requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
   });
   reportProcess(metrics, bus);
@@ -68,7 +69,12 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
     ],
     stop: async () => {
       isStopping = true;
+      // A client that never ends its request must not hold up the rollout.
+      const cancel = clock.after(environment.DRAIN_TIMEOUT_MS, () =>
+        app.server.closeAllConnections(),
+      );
       await app.close();
+      cancel();
       await outcomes[Symbol.asyncDispose]();
       endLag();
     },

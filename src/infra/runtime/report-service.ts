@@ -80,8 +80,8 @@ export const reportLag = (
   };
 };
 
-/** The same from `src/` and from `dist/`: both are three folders below the package. */
-const packageVersion = (): string => {
+/** The version of this package: the same from `src/` and from `dist/`: both are three folders below the package. */
+export const packageVersion = (): string => {
   const text = readFileSync(new URL('../../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(text) as { version: string }).version;
 };
