@@ -1,0 +1,73 @@
+import type { Msg, MsgHdrs } from 'nats';
+
+/** Headers by their names as they were sent; of a repeated name the first value. */
+export type Headers = ReadonlyMap<string, string>;
+
+/** What a header's name may consist of; the client refuses the same. */
+const isName = (name: string): boolean => /^[!-9;-~]*$/.test(name);
+const hasLineBreak = (value: string): boolean => /[\r\n]/.test(value);
+
+/**
+ * Reads a message's headers, none when there are none. @throws TypeError when they are malformed
+ *
+ * The client makes an object of them whose every step searches a list of all names: that took a
+ * quarter of the client's time of an event (`docs/performance.md`). So the lines are read here.
+ */
+export const readHeaders = (message: Msg): Headers => {
+  const text = headerText(message);
+  if (text !== undefined) return parseLines(text);
+  const headers = message.headers;
+  return new Map(headers?.keys().map((name) => [name, headers.get(name)]));
+};
+
+/** What the client's messages have besides what its types say. */
+interface Sized {
+  /** The bytes of subject, reply subject, headers and body. */
+  readonly size?: () => number;
+}
+
+/**
+ * The header lines as text: in the buffer that the body lies in they are what comes before it.
+ *
+ * Nothing when they are not there, as they would not be were the body a copy: then the client is asked.
+ */
+const headerText = (message: Msg & Sized): string | undefined => {
+  const { data, subject, reply = '' } = message;
+  const length = (message.size?.() ?? 0) - subject.length - reply.length - data.length;
+  const start = data.byteOffset - length;
+  if (length <= 0 || start < 0) return undefined;
+  const text = Buffer.from(data.buffer, start, length).toString('utf8');
+  return text.startsWith('NATS/1.0') && text.endsWith('\r\n\r\n') ? text : undefined;
+};
+
+const parseLines = (text: string): Headers => {
+  const headers = new Map<string, string>();
+  let start = text.indexOf('\r\n') + 2;
+  for (let end = text.indexOf('\r\n', start); end !== -1; end = text.indexOf('\r\n', start)) {
+    const colon = text.indexOf(':', start);
+    if (colon !== -1 && colon < end) {
+      const name = text.slice(start, colon);
+      const value = text.slice(colon + 1, end).trim();
+      if (!isName(name) || hasLineBreak(value)) throw new TypeError('the headers are malformed');
+      if (!headers.has(name)) headers.set(name, value);
+    }
+    start = end + 2;
+  }
+  return headers;
+};
+
+/**
+ * Headers for the client to send. @throws TypeError for a name or value that would end its line
+ *
+ * All that the client asks of headers at sending is their bytes.
+ */
+export const writeHeaderLines = (headers: Readonly<Record<string, string>>): MsgHdrs => {
+  let text = 'NATS/1.0\r\n';
+  for (const name in headers) {
+    const value = headers[name] ?? '';
+    if (!isName(name) || hasLineBreak(value)) throw new TypeError(`malformed header ${name}`);
+    text += `${name}: ${value}\r\n`;
+  }
+  const bytes = Buffer.from(`${text}\r\n`, 'utf8');
+  return { encode: () => bytes } as unknown as MsgHdrs;
+};
