@@ -23,6 +23,8 @@ interface Pull {
 
 /** A lost pull is noticed so long after it should have ended. */
 const patienceMs = 500;
+/** Until the broker has answered once, pulls end this soon: their end is an answer too. */
+const firstExpiresMs = 100;
 
 /**
  * Asks a durable consumer for messages, only for as many as there is room for.
@@ -43,7 +45,9 @@ export class PullLoop {
   #retryAt = 0;
   #next = 0;
   #stopped = false;
-  #answeredAt = 0;
+  #hasAnswered = false;
+  /** Since when the broker owes an answer; nothing while nothing is asked, for want of room. */
+  #owedSince: number | undefined;
 
   constructor(options: PullLoopOptions) {
     this.#options = options;
@@ -76,9 +80,10 @@ export class PullLoop {
     this.refill();
   }
 
-  /** True when the broker has answered or served a pull within the last few pulls' time. */
+  /** True when the broker answers: it has done so before, and owes no answer for longer than a few pulls take. */
   isAnswered(): boolean {
-    return performance.now() - this.#answeredAt < 3 * this.#expiresMs;
+    const now = performance.now();
+    return this.#hasAnswered && now - (this.#owedSince ?? now) < 3 * this.#expiresMs;
   }
 
   /** Asks for nothing more; resolves when no open pull can bring anything. */
@@ -99,23 +104,37 @@ export class PullLoop {
 
   #pull(batch: number): void {
     const name = String(this.#next++);
-    const expires = this.#expiresMs;
-    this.#pulls.set(name, { left: batch, deadline: performance.now() + expires + patienceMs });
+    const now = performance.now();
+    const expires = this.#hasAnswered ? this.#expiresMs : firstExpiresMs;
+    this.#owedSince ??= now;
+    this.#pulls.set(name, { left: batch, deadline: now + expires + patienceMs });
     const request = JSON.stringify({ batch, expires: expires * 1_000_000 });
     if (this.#options.connection.isClosed()) return;
     this.#options.connection.publish(this.#subject, request, { reply: `${this.#inbox}.${name}` });
   }
 
   #receive(message: Msg): void {
-    this.#answeredAt = performance.now();
-    if (!message.reply?.startsWith('$JS.ACK.')) {
-      this.#status(message);
-      return;
+    if (message.reply?.startsWith('$JS.ACK.')) {
+      const [oldest] = this.#pulls;
+      if (oldest && --oldest[1].left <= 0) this.#pulls.delete(oldest[0]);
+      this.#noteAnswer();
+      this.#hand(message);
+      if (this.#pulls.size <= 1) this.refill();
+    } else this.#status(message);
+  }
+
+  #noteAnswer(): void {
+    this.#hasAnswered = true;
+    this.#owedSince = this.#pulls.size > 0 ? performance.now() : undefined;
+  }
+
+  #hand(message: Msg): void {
+    try {
+      this.#options.onMessage(message);
+    } catch (error) {
+      // Thrown on, it would end the client's reading for good: the connection would be deaf.
+      this.#options.onTrouble(`a message was not taken: ${String(error)}`);
     }
-    const [oldest] = this.#pulls;
-    if (oldest && --oldest[1].left <= 0) this.#pulls.delete(oldest[0]);
-    this.#options.onMessage(message);
-    if (this.#pulls.size <= 1) this.refill();
   }
 
   /** `404` and `408` end a pull as expected; `409` and `503` are trouble; `100` is a heartbeat. */
@@ -123,7 +142,9 @@ export class PullLoop {
     const code = message.headers?.code ?? 0;
     if (code === 100) return;
     this.#pulls.delete(message.subject.slice(this.#inbox.length + 1));
-    if (code !== 404 && code !== 408) {
+    if (code === 404 || code === 408) {
+      this.#noteAnswer();
+    } else {
       // The consumer may be moving or gone: asking again at once would only spin.
       this.#retryAt = performance.now() + 250;
       this.#options.onTrouble(`${code} ${message.headers?.description ?? ''}`.trim());

@@ -25,6 +25,8 @@ export interface PullSourceOptions {
   readonly onReconnect: (run: () => void) => () => void;
 }
 
+const longestPullMs = 2_000;
+
 /**
  * Deliveries of a durable consumer that all replicas of a service share.
  *
@@ -32,6 +34,7 @@ export interface PullSourceOptions {
  */
 export class PullSource implements EventSource {
   readonly #options: PullSourceOptions;
+  #healing: Promise<void> | undefined;
 
   constructor(options: PullSourceOptions) {
     this.#options = options;
@@ -40,15 +43,18 @@ export class PullSource implements EventSource {
   start(sink: Sink): RunningSource {
     const { connection, inboxPrefix, consumer } = this.#options;
     let isStopping = false;
+    const late: Delivery[] = [];
     const loop: PullLoop = new PullLoop({
       connection,
       inboxPrefix,
       stream: consumer.stream.name,
       consumer: consumer.durable,
       room: () => sink.room(),
+      // Well within the lease, which what arrives during a stop has to outlast.
+      expiresMs: Math.min(longestPullMs, consumer.ackWaitMs / 2),
       onMessage: (message) => {
         const delivery = this.#deliveryOf(message);
-        if (isStopping) delivery.settle({ kind: 'hand-back' });
+        if (isStopping) late.push(delivery);
         else sink.take(delivery);
       },
       onTrouble: (status) => this.#heal(status, loop),
@@ -62,6 +68,8 @@ export class PullSource implements EventSource {
         isStopping = true;
         await loop.stop();
         ignoreReconnects();
+        // Handed back while a pull was open, they would come straight back, one attempt older.
+        for (const delivery of late) delivery.settle({ kind: 'hand-back' });
         this.#options.acks.flush();
       },
     };
@@ -70,10 +78,15 @@ export class PullSource implements EventSource {
   #heal(status: string, loop: PullLoop): void {
     const { ensure, onTrouble, consumer } = this.#options;
     onTrouble(`pull on ${consumer.stream.name}.${consumer.durable}: ${status}`);
-    ensure().then(
-      () => loop.refill(),
-      (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
-    );
+    // Troubles come faster than a broker in trouble answers.
+    this.#healing ??= ensure()
+      .then(
+        () => loop.refill(),
+        (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => {
+        this.#healing = undefined;
+      });
   }
 
   #deliveryOf(message: Msg): Delivery {
