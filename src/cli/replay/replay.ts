@@ -38,7 +38,9 @@ export interface ReplayOptions {
   /** Stops it: what is under way is waited for a moment, the rest is left. */
   readonly signal: AbortSignal;
   /** Told of every event that a stream has acknowledged. */
-  readonly onPublished?: (published: Published, type: string) => void;
+  readonly onPublished?: (published: Published) => void;
+  /** Keeps an event among those that wait until this resolves. @default until it is acknowledged */
+  readonly until?: (id: string) => Promise<void>;
 }
 
 /** Longer than any event may be; a line beyond it is not even held in memory. */
@@ -115,13 +117,16 @@ export class Replay {
     const earlyMs = this.#pace.next();
     if (earlyMs > 0) await sleep(clock, earlyMs, signal);
     while (!this.#inFlight.hasRoom()) await this.#inFlight.change();
-    const { request } = read;
-    this.#inFlight.add(
-      this.#lanes.run(request.key, request.names, () => this.#publish(request, line.number)),
-    );
+    this.#inFlight.add(this.#send(read.request, line.number));
   }
 
-  async #publish({ message, id, type }: Request, line: number): Promise<void> {
+  async #send(request: Request, line: number): Promise<void> {
+    const { key, names, id } = request;
+    await this.#lanes.run(key, names, () => this.#publish(request, line));
+    await this.#options.until?.(id);
+  }
+
+  async #publish({ message, id }: Request, line: number): Promise<void> {
     const startedAt = performance.now();
     const result = await this.#options.publisher.publish(message, id);
     if (result.kind !== 'published') {
@@ -131,7 +136,7 @@ export class Replay {
     }
     this.#ackTimes.add(performance.now() - startedAt);
     this.#counts[result.published.duplicate ? 'duplicates' : 'published']++;
-    this.#options.onPublished?.(result.published, type);
+    this.#options.onPublished?.(result.published);
   }
 
   #note(line: number, reason: string): void {

@@ -30,6 +30,8 @@ export interface ReaderOptions {
   readonly asIs: boolean;
   /** The id of a line that states none. */
   readonly idOf: (line: number) => string;
+  /** What becomes of an id that a line states. @default it stays */
+  readonly restate?: (id: string) => string;
   /** RFC 3339; the time of a line that states none. */
   readonly now: () => string;
 }
@@ -68,10 +70,17 @@ export class RequestReader {
   #request(document: object, line: number): Request {
     const { idOf, now, asIs } = this.#options;
     const defaults = { id: idOf(line), type: '', source, time: now() };
-    const { envelope, data } = readStructured(document, noHeaders, defaults);
+    const { envelope, data } = readStructured(this.#restated(document), noHeaders, defaults);
     if (envelope.type === '') throw new InvalidEvent('invalid-envelope', 'type is missing');
     const sent = this.#valid(envelope, data) ?? this.#broken(envelope, data);
     return requestOf(sent, asIs ? statedKey(document) : undefined);
+  }
+
+  #restated(document: object): object {
+    const { restate } = this.#options;
+    return restate && 'id' in document && typeof document.id === 'string'
+      ? { ...document, id: restate(document.id) }
+      : document;
   }
 
   /** The event as its contract wants it: the fields of its version, and no others. */

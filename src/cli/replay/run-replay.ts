@@ -13,7 +13,7 @@ import { type Input, openInput } from './open-input.ts';
 import { PersistentPublisher } from './persistent-publisher.ts';
 import { Replay } from './replay.ts';
 import type { ReplayArguments } from './replay-arguments.ts';
-import { RequestReader } from './request-reader.ts';
+import { type ReaderOptions, RequestReader } from './request-reader.ts';
 import { saySummary } from './say-summary.ts';
 
 /** What a replay reads from the environment. */
@@ -25,16 +25,14 @@ export const replayEnvironment = commonEnvironment
 /** The request events of the shop. */
 export const shopRequests = new KnownRequests([user, product, cart]);
 
-/** A reader of lines with this machine's clock, and random ids unless the lines are to give them. */
-export const requestReader = (
-  { asIs, ids }: Pick<ReplayArguments, 'asIs' | 'ids'>,
-  fingerprint: string,
-): RequestReader =>
+/** A reader of lines for the shop, with this machine's clock, and random ids unless others are wanted. */
+export const requestReader = (options: Partial<ReaderOptions>): RequestReader =>
   new RequestReader({
     known: shopRequests,
-    asIs,
-    idOf: ids === 'line' ? (line) => `${fingerprint}-${line}` : () => randomUUID(),
+    asIs: false,
+    idOf: () => randomUUID(),
     now: () => new Date(systemClock.now()).toISOString(),
+    ...options,
   });
 
 /** Replays a file to the end, or until it is stopped; resolves to the exit code. */
@@ -72,7 +70,7 @@ const replayThrough = async (
   try {
     return await new Replay({
       chunks: input.chunks,
-      reader: requestReader(asked, input.fingerprint),
+      reader: requestReader({ asIs: asked.asIs, ...idsOf(asked, input) }),
       publisher: new PersistentPublisher({
         publisher: bus.publisher,
         isConnected: () => bus.isConnected(),
@@ -89,3 +87,6 @@ const replayThrough = async (
     progress.stop();
   }
 };
+
+const idsOf = ({ ids }: ReplayArguments, { fingerprint }: Input): Partial<ReaderOptions> =>
+  ids === 'line' ? { idOf: (line) => `${fingerprint}-${line}` } : {};

@@ -77,20 +77,24 @@ const everyMs = 5000;
 class PlainLines implements Progress {
   readonly #options: ProgressOptions;
   #shownAt = performance.now();
-  #waitingFor: string | undefined;
+  #wasWaiting = false;
+  #shown = '';
 
   constructor(options: ProgressOptions) {
     this.#options = options;
   }
 
   show(step: Step): void {
-    const isNews = step.waitingFor !== this.#waitingFor;
+    const isWaiting = step.waitingFor !== undefined;
+    const isNews = isWaiting !== this.#wasWaiting;
     if (!isNews && performance.now() - this.#shownAt < everyMs) return;
     this.#shownAt = performance.now();
-    this.#waitingFor = step.waitingFor;
+    this.#wasWaiting = isWaiting;
     const { label, total, output } = this.#options;
     const share = total ? `${Math.floor((100 * step.done) / total)}% ` : '';
-    output.write(`${label} ${share}${suffixOf(step)}\n`);
+    const line = `${label} ${share}${suffixOf(step)}\n`;
+    if (line !== this.#shown) output.write(line);
+    this.#shown = line;
   }
 
   note(line: string): void {

@@ -27,7 +27,7 @@ const replayOf = (
     clock: systemClock,
     signal,
   });
-  const reader = requestReader({ asIs: false, ids: 'line' }, 'test');
+  const reader = requestReader({});
   const options = { chunks, reader, publisher: persistent, progress, clock: systemClock };
   return { progress, replay: new Replay({ ...options, window: 16, ...more, signal }) };
 };

@@ -1,0 +1,102 @@
+import { once } from 'node:events';
+import { writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
+import { commandOf } from './command-of.ts';
+import { type DataFolder, pidIn } from './data-folder.ts';
+import { freePort } from './free-port.ts';
+import { SupervisedProcess } from './supervised-process.ts';
+
+/** The port on which everybody expects a NATS server. */
+const preferredPort = 4222;
+
+/** What a broker needs. */
+export interface BrokerOptions {
+  readonly program: string;
+  readonly folder: DataFolder;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+}
+
+/** A nats-server on this machine alone, with its streams on files. */
+export interface Broker {
+  readonly process: SupervisedProcess;
+  readonly url: string;
+}
+
+/**
+ * The configuration of the embedded server.
+ *
+ * A killed server loses nothing; a power cut may take the last seconds with it. Who cannot have that
+ * sets `sync_interval: always`, at the price of a disk write for every message.
+ */
+export const serverConfig = ({ jetStream, serverPid }: DataFolder, port: number): string =>
+  [
+    '# Written by npm start; changes are overwritten.',
+    'server_name: millrace',
+    `listen: "127.0.0.1:${port}"`,
+    `pid_file: ${JSON.stringify(serverPid)}`,
+    'jetstream {',
+    `  store_dir: ${JSON.stringify(jetStream)}`,
+    '  sync_interval: "5s"',
+    '}',
+    '',
+  ].join('\n');
+
+/** Starts the broker and waits until it answers. @throws when it does not */
+export const startBroker = async (options: BrokerOptions): Promise<Broker> => {
+  const { program, folder, clock, say } = options;
+  await endLeftOver(options);
+  const port = await freePort(preferredPort);
+  if (port !== preferredPort) say(`port ${preferredPort} is taken: the broker listens on ${port}`);
+  await writeFile(folder.serverConfig, serverConfig(folder, port));
+  const server = new SupervisedProcess({
+    name: 'nats-server',
+    plan: async () => ({ command: program, args: ['-c', folder.serverConfig], environment: {} }),
+    logFile: join(folder.logs, 'nats-server.log'),
+    say,
+    clock,
+  });
+  await server.start();
+  await untilAnswering(server, port, clock);
+  return { process: server, url: `nats://127.0.0.1:${port}` };
+};
+
+/** Two servers on one set of files would ruin them: one that an earlier start left is ended first. */
+const endLeftOver = async ({ folder, clock, say }: BrokerOptions): Promise<void> => {
+  const pid = await pidIn(folder.serverPid);
+  if (pid === undefined || pid === process.pid) return;
+  const isOurs = async (): Promise<boolean> =>
+    (await commandOf(pid))?.includes(folder.serverConfig) ?? false;
+  if (!(await isOurs())) return;
+  say(`a nats-server of an earlier start still runs (process ${pid}): it is ended`);
+  process.kill(pid, 'SIGTERM');
+  while (await isOurs()) await sleep(clock, 100);
+};
+
+const untilAnswering = async (
+  server: SupervisedProcess,
+  port: number,
+  clock: Clock,
+): Promise<void> => {
+  while (!(await isAnswering(port))) {
+    if (server.deaths > 2) {
+      server.kill();
+      throw new Error(`nats-server does not start:\n${server.lastWords(5)}`);
+    }
+    await sleep(clock, 50);
+  }
+};
+
+const isAnswering = async (port: number): Promise<boolean> => {
+  const socket = connect({ port, host: '127.0.0.1' });
+  try {
+    await once(socket, 'data', { signal: AbortSignal.timeout(1000) });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    socket.destroy();
+  }
+};
