@@ -75,20 +75,24 @@ describe('the pull loop', () => {
 
   it('is pulling also while it is full, and no longer when the server says nothing', async () => {
     await using own = await startNatsServer();
-    // A short lease makes short pulls: three of them unanswered are a second and a half.
-    await using world = await openWorld(own, { ackWaitMs: 1000 });
+    await using world = await openWorld(own);
     await world.ask('k', 1);
-    const inbox = world.start({ room: 1 });
-    await soon(() => expect(inbox.deliveries).toHaveLength(1));
+    // A short lease makes short pulls: three of them unanswered are a second and a half.
+    const source = world.bus.source({ ...world.consumer, ackWaitMs: 1000 });
+    let room = 1;
+    const running = source.start({ room: () => room, take: () => void room-- });
+    await soon(() => expect(room).toBe(0));
 
     await sleep(2000);
-    expect(inbox.running.isPulling()).toBe(true);
+    expect(running.isPulling()).toBe(true);
 
     await own.kill('SIGSTOP');
-    inbox.settle(inbox.deliveries[0]);
-    await soon(() => expect(inbox.running.isPulling()).toBe(false), 3000);
+    room = 1;
+    running.refill();
+    await soon(() => expect(running.isPulling()).toBe(false), 3000);
     await own.kill('SIGCONT');
-    await soon(() => expect(inbox.running.isPulling()).toBe(true));
+    await soon(() => expect(running.isPulling()).toBe(true));
+    await running.stop();
   });
 
   it('goes on after its consumer was deleted, and handles what came meanwhile', async () => {
