@@ -102,7 +102,9 @@ export class Consumption {
       delivery.settle({ kind: 'hand-back' });
       return;
     }
-    const event = { ...decode(delivery.message), attempt: delivery.attempt };
+    const decoded = decode(delivery.message);
+    const { attempt } = delivery;
+    const event = attempt === decoded.attempt ? decoded : { ...decoded, attempt };
     const held = { delivery, event, leasedAt: clock.now() };
     this.#held.add(held);
     // What has no key is a lane of its own: nothing has to wait for it.

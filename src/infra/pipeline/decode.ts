@@ -20,13 +20,13 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
   const byType = new Map(routes.map((route) => [route.contract.type, route]));
   return (message) => {
     const subject = readSubject(message.subject);
-    const defaults = defaultsOf(message, subject?.type ?? 'unknown');
+    const defaults = new Derived(message, subject?.type ?? 'unknown');
     const route = byType.get(defaults.type);
     const own = message.stream === stream.name;
-    let envelope: Envelope = { ...defaults, correlationId: defaults.id };
+    let envelope: Envelope | undefined;
     try {
       // A fact that nobody here handles is not even read.
-      if (!route && !own) return unread(message, envelope, subject?.partition);
+      if (!route && !own) return unread(message, defaults.envelope(), subject?.partition);
       const read = readEnvelope(message.header, message.body, defaults);
       envelope = read.envelope;
       if (!route)
@@ -37,6 +37,7 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
       return { message, envelope, data, key, place, route, problem: undefined, attempt: 1 };
     } catch (error) {
       const problem = problemOf(error, defaults.type);
+      envelope ??= defaults.envelope();
       return { ...unread(message, envelope, subject?.partition), route, problem };
     }
   };
@@ -90,12 +91,32 @@ const unread = (
   attempt: 1,
 });
 
-const defaultsOf = (
-  { stream, sequence, storedAt }: InboundMessage,
-  type: string,
-): EnvelopeDefaults => ({
-  id: `${stream}.${sequence}.${storedAt}`,
-  type,
-  source: `nats://${stream}`,
-  time: new Date(storedAt).toISOString(),
-});
+/** The attributes that follow from where a message lies; each made only when it was left out. */
+class Derived implements EnvelopeDefaults {
+  readonly type: string;
+  readonly #message: InboundMessage;
+
+  constructor(message: InboundMessage, type: string) {
+    this.#message = message;
+    this.type = type;
+  }
+
+  get id(): string {
+    const { stream, sequence, storedAt } = this.#message;
+    return `${stream}.${sequence}.${storedAt}`;
+  }
+
+  get source(): string {
+    return `nats://${this.#message.stream}`;
+  }
+
+  get time(): string {
+    return new Date(this.#message.storedAt).toISOString();
+  }
+
+  /** All of an envelope, for a message whose own is not read. */
+  envelope(): Envelope {
+    const { id, type, source, time } = this;
+    return { id, type, source, time, correlationId: id };
+  }
+}

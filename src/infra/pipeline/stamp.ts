@@ -23,6 +23,7 @@ export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => 
 export const stamper =
   (stream: ServiceStream, clock: Clock): Stamp =>
   (cause, events) => {
+    if (events.length === 0) return [];
     const time = new Date(clock.now()).toISOString();
     return events.map((event, index) => {
       const envelope = envelopeAfter(cause.envelope, event, `${cause.envelope.id}.${index}`, {

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { z } from 'zod';
 
 /** How many causes a state remembers: an event is recognised until so many later ones of its key. */
@@ -61,7 +61,7 @@ export const contains = ({ causes }: StateRecord, id: string): boolean =>
 
 /** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
 const shortId = (id: string): string =>
-  id.length <= 16 ? id : `#${createHash('sha1').update(id).digest('base64url').slice(0, 16)}`;
+  id.length <= 16 ? id : `#${hash('sha1', id, 'base64url').slice(0, 16)}`;
 
 /** The record after one more event. */
 export const recordAfter = <State>(
