@@ -49,7 +49,10 @@ const firstConnection = async (options: NatsOptions): Promise<NatsConnection> =>
       return await connect(connectionOptions(options));
     } catch (cause) {
       if (performance.now() >= until) {
-        throw new BusUnavailable(`no nats-server at ${options.servers.join(', ')}`, { cause });
+        const why = cause instanceof Error ? cause.message : String(cause);
+        throw new BusUnavailable(`no nats-server at ${options.servers.join(', ')}: ${why}`, {
+          cause,
+        });
       }
       await new Promise((resolve) => setTimeout(resolve, 250));
     }

@@ -52,6 +52,9 @@ const lagOf = (info: ConsumerInfo): Lag => ({
 /** How long a starting cluster may take until streams can be made. */
 const settlingMs = 60_000;
 
+/** How long closing waits until what was sent has arrived. */
+const flushMs = 2_000;
+
 /** How long a batch waits for its answer; then the states are read to see what became of it. */
 const batchMs = 3_000;
 
@@ -179,7 +182,11 @@ export class NatsBus implements Bus {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     this.#acks.flush();
-    if (this.isConnected()) await this.#connection.flush().catch(() => undefined);
+    if (this.isConnected()) {
+      // A broker that no longer answers must not hold up whoever is leaving.
+      const patience = new Promise((resolve) => setTimeout(resolve, flushMs).unref());
+      await Promise.race([this.#connection.flush().catch(() => undefined), patience]);
+    }
     await this.#connection.close();
   }
 
