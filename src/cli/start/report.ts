@@ -1,3 +1,4 @@
+import { demoPassword } from '../sample/demo-password.ts';
 import { count, duration, percent, perSecond } from '../terminal/figures.ts';
 import { table } from '../terminal/table.ts';
 import { availabilityOf, meanTimes, type UpTime } from './availability.ts';
@@ -108,6 +109,6 @@ export const sayInvitation = (gatewayUrl: string): string =>
   [
     'Try:',
     `  curl '${gatewayUrl}/products?search=mug'`,
-    `  TOKEN=$(curl -s ${gatewayUrl}/sessions -H 'content-type: application/json' -d '{"username":"demo","password":"millrace-demo"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
+    `  TOKEN=$(curl -s ${gatewayUrl}/sessions -H 'content-type: application/json' -d '{"username":"demo","password":"${demoPassword}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
     `  curl ${gatewayUrl}/carts/me/items -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H 'prefer: wait=5' -d '{"productId":"stoneware-mug-rust","quantity":1}'`,
   ].join('\n');

@@ -29,14 +29,15 @@ const cutShort = 130;
 /** Starts the shop and stays until it is stopped; resolves to the exit code. */
 export const start = async (asked: StartArguments, around: Surroundings): Promise<number> => {
   const screen = new Screen();
-  const port = await gatewayPort(asked, screen);
   if (asked.bus === 'memory') {
+    const port = await gatewayPort(asked, screen);
     const shop = await MemoryShop.open({ ...around, port });
     return runAndStop(shop, asked, { ...around, screen });
   }
   const folder = await openDataFolder(dataPath(asked, around));
   await using _lock = await lockFolder(folder);
   const { say } = screen;
+  const port = await gatewayPort(asked, screen);
   try {
     const shop = await NatsShop.open({ ...around, port, folder, replicas: asked.replicas, say });
     return await runAndStop(shop, asked, { ...around, screen });
