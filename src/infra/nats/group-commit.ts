@@ -3,6 +3,8 @@ import { BusRefused, BusUnavailable } from '../pipeline/errors.ts';
 import type { Commit, Commitment, CommitResult, OutboundMessage } from '../pipeline/ports.ts';
 import type { BatchAnswer } from './batch.ts';
 import { isStale, refusal } from './errors.ts';
+import { fitsStream } from './message-size.ts';
+import { largestMessage } from './topology.ts';
 
 /** What group commit needs of the broker. */
 export interface BatchPort {
@@ -50,6 +52,9 @@ export class GroupCommit implements Commit {
     const { stream } = this.#options;
     const { state } = commitment;
     const messages = messagesOf(stream, commitment);
+    // The broker would drop it and call the rest of its batch incomplete: nobody would know why.
+    const tooLarge = messages.find((message) => !fitsStream(message));
+    if (tooLarge) return Promise.reject(refusalOf(tooLarge));
     const guard = state && {
       subject: stateSubject(stream, state.place),
       revision: state.revision,
@@ -136,6 +141,9 @@ export class GroupCommit implements Commit {
     });
   }
 }
+
+const refusalOf = (message: OutboundMessage): BusRefused =>
+  new BusRefused(`${message.subject}: larger than ${largestMessage} bytes`, true);
 
 /** Facts first, the state last: its sequence is then that of its decision's end. */
 const messagesOf = (stream: ServiceStream, { state, messages }: Commitment): OutboundMessage[] => {

@@ -7,7 +7,13 @@ import { soon } from '../../support/soon.ts';
 import { openBus } from '../../support/world-on-nats.ts';
 
 const connectTo = (url: string, firstConnectionMs = 500) =>
-  NatsBus.connect({ servers: [url], name: 'test', replicas: 1, storage: 'file', firstConnectionMs });
+  NatsBus.connect({
+    servers: [url],
+    name: 'test',
+    replicas: 1,
+    storage: 'file',
+    firstConnectionMs,
+  });
 
 const refusalOf = async (url: string): Promise<Error> => {
   const refused = await connectTo(url).then(

@@ -318,6 +318,42 @@ describe('group commit', () => {
     expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
   });
 
+  it('refuses at once what is larger than the stream takes, in bytes, with its headers', async () => {
+    const { broker, group, decide } = newGroup();
+    const limit = 512 * 1024;
+    const commit = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
+      group.commit({ messages: [{ ...fact(1), headers, body }] });
+
+    const results = await Promise.allSettled([
+      decide('a'),
+      commit('x'.repeat(limit + 1)),
+      commit('æ'.repeat(limit / 2)),
+      commit(new Uint8Array(limit)),
+      commit('', { 'x-huge': 'x'.repeat(limit) }),
+      group.commit({
+        state: {
+          place: placeOf(tallyStream, 'b'),
+          revision: 0,
+          record: 'x'.repeat(limit),
+        },
+        messages: [],
+      }),
+      commit('x'.repeat(limit - 1000)),
+      commit('æ'.repeat(limit / 2 - 1000)),
+    ]);
+
+    expect(results.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      ...Array.from({ length: 5 }, () => 'rejected'),
+      'fulfilled',
+      'fulfilled',
+    ]);
+    for (const result of results.slice(1, 6)) {
+      expect(result).toMatchObject({ reason: { name: 'BusRefused', lasting: true } });
+    }
+    expect(broker.batches).toHaveLength(1);
+  });
+
   it('passes on a refusal that may pass as one that may', async () => {
     const { broker, decide } = newGroup();
     broker.troubles.push(() => refused(10077));
