@@ -31,15 +31,12 @@ export const publishBatch = async (
   try {
     for (let index = 0; index < last; index++) {
       const message = messages[index] as OutboundMessage;
-      const headers = writeHeaderLines({ ...message.headers, ...place(id, index) });
+      const headers = writeHeaderLines(place(id, index), message.headers);
       connection.publish(message.subject, message.body, { headers });
     }
     const message = messages[last] as OutboundMessage;
-    const headers = writeHeaderLines({
-      ...message.headers,
-      ...place(id, last),
-      'Nats-Batch-Commit': '1',
-    });
+    const toBroker = { ...place(id, last), 'Nats-Batch-Commit': '1' };
+    const headers = writeHeaderLines(toBroker, message.headers);
     const reply = await connection.request(message.subject, message.body, {
       headers,
       timeout: timeoutMs,

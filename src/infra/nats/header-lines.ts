@@ -57,17 +57,25 @@ const parseLines = (text: string): Headers => {
 };
 
 /**
- * Headers for the client to send. @throws TypeError for a name or value that would end its line
+ * Headers for the client to send: what is said to the broker, then those of the message.
  *
- * All that the client asks of headers at sending is their bytes.
+ * All that the client asks of headers at sending is their bytes. @throws TypeError for a name or
+ * value that would end its line
  */
-export const writeHeaderLines = (headers: Readonly<Record<string, string>>): MsgHdrs => {
-  let text = 'NATS/1.0\r\n';
+export const writeHeaderLines = (
+  toBroker: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>>,
+): MsgHdrs => {
+  const bytes = Buffer.from(`NATS/1.0\r\n${linesOf(toBroker)}${linesOf(headers)}\r\n`, 'utf8');
+  return { encode: () => bytes } as unknown as MsgHdrs;
+};
+
+const linesOf = (headers: Readonly<Record<string, string>>): string => {
+  let lines = '';
   for (const name in headers) {
     const value = headers[name] ?? '';
     if (!isName(name) || hasLineBreak(value)) throw new TypeError(`malformed header ${name}`);
-    text += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  const bytes = Buffer.from(`${text}\r\n`, 'utf8');
-  return { encode: () => bytes } as unknown as MsgHdrs;
+  return lines;
 };

@@ -11,6 +11,7 @@ import type {
 } from '../pipeline/ports.ts';
 import { type ApiError, clientFailure, refusal } from './errors.ts';
 import { writeHeaderLines } from './header-lines.ts';
+import { checkSubject } from './plain-subject.ts';
 
 interface Acknowledgement {
   readonly stream?: string;
@@ -67,11 +68,10 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
   }
 
   async #request(message: OutboundMessage, id: string, timeout: number): Promise<Acknowledgement> {
-    const headers = writeHeaderLines({
-      ...message.headers,
-      'Nats-Msg-Id': encodeURIComponent(id),
-    });
     try {
+      checkSubject(message.subject);
+      const toBroker = { 'Nats-Msg-Id': encodeURIComponent(id) };
+      const headers = writeHeaderLines(toBroker, message.headers);
       const reply = await this.#connection.request(message.subject, message.body, {
         headers,
         timeout,
