@@ -51,7 +51,7 @@ export const clientFailure = (cause: unknown, what: string): Error => {
     return new BusUnavailable(`${what}: ${why}`, { cause });
   }
   // Thrown before anything is sent: what the message is made of can never be a message.
-  if (cause instanceof TypeError) {
+  if (cause instanceof TypeError || cause instanceof URIError) {
     return new BusRefused(`${what}: ${cause.message}`, true, { cause });
   }
   return new BusUnavailable(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, {
