@@ -6,10 +6,13 @@ import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
 import { commandOf } from './command-of.ts';
 import { type DataFolder, pidIn } from './data-folder.ts';
 import { freePort } from './free-port.ts';
+import { StartFailed } from './start-failed.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 /** The port on which everybody expects a NATS server. */
 const preferredPort = 4222;
+/** How long it may take to put everything on disk. */
+const stopMs = 25_000;
 
 /** What a broker needs. */
 export interface BrokerOptions {
@@ -17,6 +20,8 @@ export interface BrokerOptions {
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly say: (line: string) => void;
+  /** Stops the waiting for it. */
+  readonly signal: AbortSignal;
 }
 
 /** A nats-server on this machine alone, with its streams on files. */
@@ -59,7 +64,7 @@ export const startBroker = async (options: BrokerOptions): Promise<Broker> => {
     clock,
   });
   await server.start();
-  await untilAnswering(server, port, clock);
+  await untilAnswering(server, port, options);
   return { process: server, url: `nats://127.0.0.1:${port}` };
 };
 
@@ -78,14 +83,14 @@ const endLeftOver = async ({ folder, clock, say }: BrokerOptions): Promise<void>
 const untilAnswering = async (
   server: SupervisedProcess,
   port: number,
-  clock: Clock,
+  { clock, signal }: BrokerOptions,
 ): Promise<void> => {
   while (!(await isAnswering(port))) {
-    if (server.deaths > 2) {
-      server.kill();
-      throw new Error(`nats-server does not start:\n${server.lastWords(5)}`);
-    }
-    await sleep(clock, 50);
+    if (signal.aborted || server.deaths > 2) await server.stop(stopMs);
+    signal.throwIfAborted();
+    if (server.deaths > 2)
+      throw new StartFailed(`nats-server does not start:\n${server.lastWords(5)}`);
+    await sleep(clock, 50, signal);
   }
 };
 

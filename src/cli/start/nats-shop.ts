@@ -7,6 +7,7 @@ import { type Broker, startBroker } from './broker.ts';
 import { type DataFolder, ensureTokenKey } from './data-folder.ts';
 import type { Exposition, Shop } from './shop.ts';
 import { type Replicas, serviceNames } from './start-arguments.ts';
+import { StartFailed } from './start-failed.ts';
 import { expositionOf, type NodeProcess, startNode, untilReady } from './worker-process.ts';
 
 /** What a shop of processes is started with. */
@@ -41,9 +42,9 @@ export class NatsShop implements Shop {
   /** Starts everything and waits until all are ready. @throws when something does not start */
   static async open(options: NatsShopOptions): Promise<NatsShop> {
     const { folder, clock, say, signal, port } = options;
-    const program = await provision(tools['nats-server'], { log: say });
+    const program = await serverProgram(say);
     await ensureTokenKey(folder.tokenKey);
-    const broker = await startBroker({ program, folder, clock, say });
+    const broker = await startBroker({ program, folder, clock, say, signal });
     const processes: NodeProcess[] = [];
     try {
       await startAll(options, broker, processes);
@@ -70,14 +71,25 @@ export class NatsShop implements Shop {
   }
 
   async stop(): Promise<void> {
-    await this.bus[Symbol.asyncDispose]();
-    await stopAll(this.#broker, this.#processes);
+    try {
+      await this.bus[Symbol.asyncDispose]();
+    } finally {
+      await stopAll(this.#broker, this.#processes);
+    }
   }
 
   kill(): void {
     for (const { process } of [...this.#processes, this.#broker]) process.kill();
   }
 }
+
+const serverProgram = async (say: (line: string) => void): Promise<string> => {
+  try {
+    return await provision(tools['nats-server'], { log: say });
+  } catch (error) {
+    throw new StartFailed(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+};
 
 const connect = (url: string): Promise<NatsBus> =>
   NatsBus.connect({ name: 'start', servers: [url], replicas: 1, storage: 'file' });

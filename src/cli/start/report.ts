@@ -27,6 +27,10 @@ export const sayRun = ({ replayed, ledger, figures }: SampleRun): string => {
   ].join('\n');
 };
 
+/** What there is to say when the sample was not let finish. */
+export const sayCutShort = ({ ledger }: Pick<SampleRun, 'ledger'>): string =>
+  `Stopped in the middle: ${count(ledger.accepted)} events were accepted. With data on disk, the next start handles what is left.`;
+
 const headings = ['', 'events', 'handled', 'rejected', 'dead', 'throughput', 'p50', 'p99'];
 
 const sayTable = (rows: readonly LedgerRow[], { services, all }: Figures): string =>

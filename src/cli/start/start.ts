@@ -7,7 +7,7 @@ import { lockFolder, openDataFolder } from './data-folder.ts';
 import { freePort, isFree } from './free-port.ts';
 import { MemoryShop } from './memory-shop.ts';
 import { NatsShop } from './nats-shop.ts';
-import { sayInvitation, sayRun } from './report.ts';
+import { sayCutShort, sayInvitation, sayRun } from './report.ts';
 import { runSample, type SampleRun } from './run-sample.ts';
 import type { Shop } from './shop.ts';
 import type { StartArguments } from './start-arguments.ts';
@@ -70,8 +70,11 @@ const run = async (
   if (asked.sample) {
     const file = resolve(root, 'sample/shop.ndjson');
     const outcome = await runSample({ shop, file, clock, signal, onProgress: screen.share });
+    if (signal.aborted) {
+      console.log(`\n${sayCutShort(outcome)}`);
+      return cutShort;
+    }
     console.log(`\n${sayRun(outcome)}`);
-    if (signal.aborted) return cutShort;
     if (asked.exit) return isAccountedFor(outcome) ? 0 : 1;
   }
   if (asked.exit) return 0;

@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
 import type { DataFolder } from './data-folder.ts';
 import { freePort } from './free-port.ts';
 import type { Exposition } from './shop.ts';
+import { StartFailed } from './start-failed.ts';
 import { SupervisedProcess } from './supervised-process.ts';
 
 /** One of the shop's own programs, running as a process of its own. */
@@ -60,7 +61,7 @@ export const untilReady = async (
   while (!(await isOk(`${healthUrl()}/readyz`))) {
     signal.throwIfAborted();
     if (process.deaths > 2)
-      throw new Error(`${process.name} does not start:\n${process.lastWords(3)}`);
+      throw new StartFailed(`${process.name} does not start:\n${process.lastWords(3)}`);
     await sleep(clock, 50, signal);
   }
 };

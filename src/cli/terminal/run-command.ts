@@ -23,7 +23,7 @@ const foreseen = new Set([
   'BusUnavailable',
   'BusRefused',
   'TopologyConflict',
-  'ToolUnavailableError',
+  'StartFailed',
 ]);
 
 const sentenceOf = (error: unknown): string => {
