@@ -26,20 +26,35 @@ export const runProcess = <Environment extends CommonEnvironment>(
   definition: ProcessDefinition<Environment>,
 ): Promise<void> =>
   runMain(async () => {
-    const environment = readConfig(definition.environment);
     const stop = shutdownSignal();
-    const open = await openProcess(definition.name, environment, definition.contracts);
-    await using _connection = open.bus;
-    let running: Running | undefined;
-    await using health = await HealthServer.listen({
-      host: environment.HEALTH_HOST,
-      port: environment.HEALTH_PORT,
-      readiness: () => running?.notReady() ?? ['starting'],
-      metrics: open.metrics,
+    let isRunning = false;
+    const run = runUntil(stop, definition, () => {
+      isRunning = true;
     });
-    running = await definition.start(open, environment);
-    open.logger.info({ health: health.port }, 'running');
-    await aborted(stop);
-    open.logger.info({ signal: String(stop.reason) }, 'draining');
-    await running.stop();
+    await Promise.race([run, aborted(stop)]);
+    // Told to stop while still starting, it has begun nothing that would have to be finished.
+    if (isRunning) await run;
   });
+
+const runUntil = async <Environment extends CommonEnvironment>(
+  stop: AbortSignal,
+  definition: ProcessDefinition<Environment>,
+  onRunning: () => void,
+): Promise<void> => {
+  const environment = readConfig(definition.environment);
+  const open = await openProcess(definition.name, environment, definition.contracts);
+  await using _connection = open.bus;
+  let running: Running | undefined;
+  await using health = await HealthServer.listen({
+    host: environment.HEALTH_HOST,
+    port: environment.HEALTH_PORT,
+    readiness: () => running?.notReady() ?? ['starting'],
+    metrics: open.metrics,
+  });
+  running = await definition.start(open, environment);
+  onRunning();
+  open.logger.info({ health: health.port }, 'running');
+  await aborted(stop);
+  open.logger.info({ signal: String(stop.reason) }, 'draining');
+  await running.stop();
+};
