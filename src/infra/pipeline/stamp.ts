@@ -1,6 +1,7 @@
 import type { OutgoingEvent } from '../../contracts/define-event.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
+import { keyToken } from '../../contracts/key-token.ts';
 import { deadSubject, type ServiceStream } from '../../contracts/streams.ts';
 import type { Clock } from './clock.ts';
 import { encodeEvent } from './encode.ts';
@@ -14,8 +15,9 @@ export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => 
 /**
  * Envelopes for the events that follow from another one.
  *
- * The id is `<cause id>.<index>`: deciding again gives the same ids. Correlation and trace are the
- * cause's, causation is the cause.
+ * A fact's id is `<cause id>.<index>`. A request event's is `<cause id>.<name>.<key token>`: which keys
+ * a reaction asks may differ when it decides again, but what it asks of one key has the same id, so
+ * that the key recognises it. Correlation and trace are the cause's, causation is the cause.
  *
  * @throws InvalidDecision when an event breaks its contract or belongs to another service's stream,
  * which one atomic batch could not reach.
@@ -25,14 +27,24 @@ export const stamper =
   (cause, events) => {
     if (events.length === 0) return [];
     const time = new Date(clock.now()).toISOString();
+    const begin = beginningOfIds(cause.envelope.id);
     return events.map((event, index) => {
-      const envelope = envelopeAfter(cause.envelope, event, `${cause.envelope.id}.${index}`, {
+      const envelope = envelopeAfter(cause.envelope, event, `${begin}.${idPart(event, index)}`, {
         source: `/millrace/${stream.service}`,
         time,
       });
       return messageOf(stream, envelope, event);
     });
   };
+
+/** Ids have at most 256 characters, so those after a very long one begin with its hash. */
+const beginningOfIds = (causeId: string): string =>
+  causeId.length <= 128 ? causeId : keyToken(causeId);
+
+const idPart = ({ contract, data }: OutgoingEvent, index: number): string =>
+  contract.kind === 'fact'
+    ? String(index)
+    : `${contract.type.slice(contract.type.indexOf('.') + 1)}.${keyToken(contract.key(data))}`;
 
 const envelopeAfter = (
   cause: Envelope,

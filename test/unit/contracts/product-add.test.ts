@@ -48,7 +48,7 @@ describe('product.add', () => {
 
   it('gives back every whole number of cents up to the highest price', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 0, max: 40_000_000_000 }), (amount) => {
+      fc.property(fc.integer({ min: 0, max: 90_000_000 }), (amount) => {
         const { data } = readData(ProductAdd, { ...old, price: amount / 100 }, 1);
         expect(data.price).toEqual({ amount, currency: 'EUR' });
       }),

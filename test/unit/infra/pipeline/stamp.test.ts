@@ -26,22 +26,36 @@ const cause = countEvent('a', 1, {
 });
 
 describe('stamping what follows from an event', () => {
-  it('gives ids that follow from the cause and the place in the decision', () => {
-    const events = [
-      TallyCounted({ key: 'a', total: 1 }),
-      TallyCounted({ key: 'a', total: 2 }),
-      TallyCount({ key: 'b', n: 3 }),
-    ];
+  it('gives facts ids that follow from the cause and the place in the decision', () => {
+    const events = [TallyCounted({ key: 'a', total: 1 }), TallyCounted({ key: 'a', total: 2 })];
 
     const first = stamp(cause, events);
     const again = stamp(cause, events);
 
-    expect(first.map(({ headers }) => headers['ce-id'])).toEqual([
-      'cause%201.0',
-      'cause%201.1',
-      'cause%201.2',
-    ]);
+    expect(first.map(({ headers }) => headers['ce-id'])).toEqual(['cause%201.0', 'cause%201.1']);
     expect(again).toEqual(first);
+  });
+
+  it('gives what is asked of a key the same id, whoever else is asked', () => {
+    const ask = (...keys: string[]) =>
+      stamp(
+        cause,
+        keys.map((key) => TallyCount({ key, n: 1 })),
+      ).map(({ headers }) => headers['ce-id']);
+
+    expect(ask('a', 'b')).toEqual(['cause%201.count.a', 'cause%201.count.b']);
+    expect(ask('c', 'b')).toEqual(['cause%201.count.c', 'cause%201.count.b']);
+  });
+
+  it('keeps ids within their 256 characters, however long the chain', () => {
+    let id = 'x'.repeat(256);
+    for (let link = 0; link < 20; link++) {
+      const [message] = stamp(countEvent('a', 1, { id }), [
+        TallyCount({ key: 'whole milk', n: 1 }),
+      ]);
+      id = decodeURIComponent(message?.headers['ce-id'] ?? '');
+      expect(id.length).toBeLessThanOrEqual(256);
+    }
   });
 
   it('carries on the correlation and the trace, and names the cause', () => {
