@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { provision } from '../src/cli/provision/provision.ts';
 import { tools } from '../src/cli/provision/tools.ts';
 import { runCommand } from '../src/cli/terminal/run-command.ts';
@@ -16,7 +16,8 @@ const bench = async (): Promise<number> => {
     return 0;
   }
   const signal = shutdownSignal();
-  const binary = await provision(tools['nats-server'], { log: console.error });
+  const cacheFolder = resolve(process.env['MILLRACE_CACHE'] || '.cache');
+  const binary = await provision(tools['nats-server'], { log: console.error, cacheFolder });
   try {
     await runBench(options, { binary, folder: join('bench', 'results'), signal });
     return 0;

@@ -73,8 +73,7 @@ const runRound = async (
   const manager = await connection.jetstreamManager();
   let done = round * options.rows.length * events;
   for (const row of rotated(options.rows, round)) {
-    parts.signal.throwIfAborted();
-    await untilIdle(server.pid);
+    await untilIdle(server.pid, parts.signal);
     const profile = options.profile ? join(parts.folder, `${row}.cpuprofile`) : undefined;
     const { url, pid: serverPid } = server;
     const order = { row, url, serverPid, events, profile, settings: options.settings };
@@ -106,11 +105,11 @@ const conclude = (
 };
 
 /** Waits until the server has done what the row before left it, ten seconds at most. */
-const untilIdle = async (pid: number): Promise<void> => {
+const untilIdle = async (pid: number, signal: AbortSignal): Promise<void> => {
   const [pauseMs, most] = [250, 40];
   for (let tries = 0; tries < most; tries++) {
     const before = processCpuMicros(pid);
-    await sleep(pauseMs);
+    await sleep(pauseMs, undefined, { signal });
     const after = processCpuMicros(pid);
     if (before === undefined || after === undefined || after - before <= 20_000) return;
   }
