@@ -16,7 +16,11 @@ export const apiError = {
   consumerNotFound: 10014,
   wrongLastSequence: 10071,
   messageTooLarge: 10054,
+  headersTooLarge: 10097,
 } as const;
+
+/** The same message can never be accepted. */
+const lasting = new Set<number | undefined>([apiError.messageTooLarge, apiError.headersTooLarge]);
 
 /** The outcome of a batch is open, or it met somebody else's: read the state again. */
 const ambiguous = new Set([10071, 10158, 10164, 10176, 10201]);
@@ -32,7 +36,7 @@ export const refusal = (error: ApiError, what: string): Error => {
   const text = `${what}: ${error.description ?? 'refused'} (${error.err_code ?? error.code})`;
   const isPassing = error.err_code === undefined ? error.code === 503 : passing.has(error.err_code);
   if (isPassing) return new BusUnavailable(text);
-  return new BusRefused(text, error.err_code === apiError.messageTooLarge);
+  return new BusRefused(text, lasting.has(error.err_code));
 };
 
 /** What the client threw, as an error of ours: a time-out or a lost connection may pass. */

@@ -4,7 +4,6 @@ import type { Commit, Commitment, CommitResult, OutboundMessage } from '../pipel
 import type { BatchAnswer } from './batch.ts';
 import { isStale, refusal } from './errors.ts';
 import { fitsStream } from './message-size.ts';
-import { largestMessage } from './topology.ts';
 
 /** What group commit needs of the broker. */
 export interface BatchPort {
@@ -143,7 +142,7 @@ export class GroupCommit implements Commit {
 }
 
 const refusalOf = (message: OutboundMessage): BusRefused =>
-  new BusRefused(`${message.subject}: larger than ${largestMessage} bytes`, true);
+  new BusRefused(`${message.subject}: larger than its stream takes`, true);
 
 /** Facts first, the state last: its sequence is then that of its decision's end. */
 const messagesOf = (stream: ServiceStream, { state, messages }: Commitment): OutboundMessage[] => {

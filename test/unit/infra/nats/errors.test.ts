@@ -20,6 +20,7 @@ describe('what the broker refuses', () => {
 
   it('can never be accepted when it is too large, and may be later otherwise', () => {
     expect(refusal(api(400, 10054), 'x')).toMatchObject({ name: 'BusRefused', lasting: true });
+    expect(refusal(api(400, 10097), 'x')).toMatchObject({ name: 'BusRefused', lasting: true });
     expect(refusal(api(503, 10077), 'x')).toMatchObject({ name: 'BusRefused', lasting: false });
     expect(refusal(api(503, 10023), 'x')).toMatchObject({ name: 'BusRefused', lasting: false });
   });

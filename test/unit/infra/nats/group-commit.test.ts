@@ -329,7 +329,8 @@ describe('group commit', () => {
       commit('x'.repeat(limit + 1)),
       commit('æ'.repeat(limit / 2)),
       commit(new Uint8Array(limit)),
-      commit('', { 'x-huge': 'x'.repeat(limit) }),
+      commit('', { 'x-huge': 'x'.repeat(65_536) }),
+      commit('', { 'x-huge': 'æ'.repeat(33_000) }),
       group.commit({
         state: {
           place: placeOf(tallyStream, 'b'),
@@ -340,15 +341,17 @@ describe('group commit', () => {
       }),
       commit('x'.repeat(limit - 1000)),
       commit('æ'.repeat(limit / 2 - 1000)),
+      commit('', { 'x-large': 'x'.repeat(60_000) }),
     ]);
 
     expect(results.map(({ status }) => status)).toEqual([
       'fulfilled',
-      ...Array.from({ length: 5 }, () => 'rejected'),
+      ...Array.from({ length: 6 }, () => 'rejected'),
+      'fulfilled',
       'fulfilled',
       'fulfilled',
     ]);
-    for (const result of results.slice(1, 6)) {
+    for (const result of results.slice(1, 7)) {
       expect(result).toMatchObject({ reason: { name: 'BusRefused', lasting: true } });
     }
     expect(broker.batches).toHaveLength(1);
