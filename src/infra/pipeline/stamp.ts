@@ -28,8 +28,10 @@ export const stamper =
     if (events.length === 0) return [];
     const time = new Date(clock.now()).toISOString();
     const begin = beginningOfIds(cause.envelope.id);
+    const times = new Map<string, number>();
     return events.map((event, index) => {
-      const envelope = envelopeAfter(cause.envelope, event, `${begin}.${idPart(event, index)}`, {
+      const part = numbered(idPart(event, index), times);
+      const envelope = envelopeAfter(cause.envelope, event, `${begin}.${part}`, {
         source: `/millrace/${stream.service}`,
         time,
       });
@@ -45,6 +47,13 @@ const idPart = ({ contract, data }: OutgoingEvent, index: number): string =>
   contract.kind === 'fact'
     ? String(index)
     : `${contract.type.slice(contract.type.indexOf('.') + 1)}.${keyToken(contract.key(data))}`;
+
+/** A decision may ask one key for several things of a kind: those after the first are numbered. */
+const numbered = (part: string, times: Map<string, number>): string => {
+  const count = (times.get(part) ?? 0) + 1;
+  times.set(part, count);
+  return count === 1 ? part : `${part}.${count}`;
+};
 
 const envelopeAfter = (
   cause: Envelope,

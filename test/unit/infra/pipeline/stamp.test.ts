@@ -47,6 +47,14 @@ describe('stamping what follows from an event', () => {
     expect(ask('c', 'b')).toEqual(['cause%201.count.c', 'cause%201.count.b']);
   });
 
+  it('tells apart what is asked of one key more than once', () => {
+    const asked = [1, 2, 3].map((n) => TallyCount({ key: 'b', n }));
+
+    const ids = stamp(cause, asked).map(({ headers }) => headers['ce-id']);
+
+    expect(ids).toEqual(['cause%201.count.b', 'cause%201.count.b.2', 'cause%201.count.b.3']);
+  });
+
   it('keeps ids within their 256 characters, however long the chain', () => {
     let id = 'x'.repeat(256);
     for (let link = 0; link < 20; link++) {
