@@ -7,6 +7,7 @@ import { publishBare } from './rows/publish-bare.ts';
 import { publishDefaults } from './rows/publish-defaults.ts';
 import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
+import { headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
 
 export type RowName =
@@ -14,6 +15,8 @@ export type RowName =
   | 'iterator'
   | 'iterator-work'
   | 'callback-work'
+  | 'headers-client'
+  | 'headers-lines'
   | 'reaction'
   | 'state'
   | 'publish-bare'
@@ -26,6 +29,8 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   iterator: { ...iterator, base: 'callback' },
   'iterator-work': { ...iteratorWork, base: 'callback' },
   'callback-work': { ...callbackWork, base: 'callback' },
+  'headers-client': { ...headersClient, base: 'callback' },
+  'headers-lines': { ...headersLines, base: 'callback' },
   reaction: { ...reaction, base: 'callback' },
   state: { ...state, base: 'callback' },
   'publish-bare': { ...publishBare, base: 'publish-bare' },
