@@ -10,8 +10,12 @@ export interface PullLoopOptions {
   readonly onMessage: (message: Msg) => void;
   /** The consumer is gone or cannot be reached: make it again if that is yours to do. */
   readonly onTrouble: (status: string) => void;
+  /** A pull has ended without filling: there is nothing more at the moment, or so the broker believes. */
+  readonly onIdle?: () => void;
   /** How long the broker keeps a pull open. @default 2000 */
   readonly expiresMs?: number;
+  /** The same until it has answered once: a short first pull shows soon that it does. @default 100 */
+  readonly firstExpiresMs?: number;
 }
 
 /** One open request for messages. */
@@ -23,9 +27,6 @@ interface Pull {
 
 /** A lost pull is noticed so long after it should have ended. */
 const patienceMs = 500;
-/** Until the broker has answered once, pulls end this soon: their end is an answer too. */
-const firstExpiresMs = 100;
-
 /**
  * Asks a durable consumer for messages, only for as many as there is room for.
  *
@@ -105,7 +106,7 @@ export class PullLoop {
   #pull(batch: number): void {
     const name = String(this.#next++);
     const now = performance.now();
-    const expires = this.#hasAnswered ? this.#expiresMs : firstExpiresMs;
+    const expires = this.#hasAnswered ? this.#expiresMs : (this.#options.firstExpiresMs ?? 100);
     this.#owedSince ??= now;
     this.#pulls.set(name, { left: batch, deadline: now + expires + patienceMs });
     const request = JSON.stringify({ batch, expires: expires * 1_000_000 });
@@ -144,6 +145,7 @@ export class PullLoop {
     this.#pulls.delete(message.subject.slice(this.#inbox.length + 1));
     if (code === 404 || code === 408) {
       this.#noteAnswer();
+      this.#options.onIdle?.();
     } else {
       // The consumer may be moving or gone: asking again at once would only spin.
       this.#retryAt = performance.now() + 250;

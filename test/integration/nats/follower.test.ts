@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { subjectsOf } from '../../../src/contracts/streams.ts';
+import { placeOf, subjectsOf } from '../../../src/contracts/streams.ts';
 import type { Following } from '../../../src/infra/pipeline/ports.ts';
 import { numbersOf, type World } from '../../conformance/bus-under-test.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
@@ -39,6 +39,13 @@ const deleteFollowers = async ({ stream }: World): Promise<number> => {
   }
   await connection.close();
   return deleted;
+};
+
+/** Freezes the server for longer than its pulls are open. */
+const stallFor = async (ms: number): Promise<void> => {
+  await server.kill('SIGSTOP');
+  await sleep(ms);
+  await server.kill('SIGCONT');
 };
 
 describe('a follower', () => {
@@ -107,6 +114,37 @@ describe('a follower', () => {
     const sequences = taken.map(({ sequence }) => sequence);
     expect(sequences).toEqual([...sequences].sort((a, b) => a - b));
   });
+
+  it('knows every state although the server stalls while it fills, and drops one', async () => {
+    await using world = await openWorld(server);
+    const count = 10_000;
+    const commits = world.bus.commits(world.stream);
+    const record = JSON.stringify({ pad: 'x'.repeat(2000) });
+    for (let from = 0; from < count; from += 500) {
+      const some = numbers(500).map((n) => {
+        const place = placeOf(world.stream, `key ${from + n}`);
+        return commits.commit({ state: { place, revision: 0, record }, messages: [] });
+      });
+      for (const { kind } of await Promise.all(some)) expect(kind).toBe('committed');
+    }
+    const subjects = new Set<string>();
+    let stall: Promise<void> | undefined;
+
+    const follower = world.bus.follow({
+      stream: world.stream,
+      filters: [subjectsOf(world.stream).states],
+      from: 'last',
+      take: ({ subject }) => {
+        subjects.add(subject);
+        if (subjects.size === 1500) stall ??= stallFor(3_000);
+      },
+    });
+    await follower.caughtUp;
+    await stall;
+
+    expect(subjects.size).toBe(count);
+    await follower.stop();
+  }, 60_000);
 
   it('goes on when what takes its messages fails', async () => {
     const troubles: string[] = [];
