@@ -6,6 +6,7 @@ import { followSuite } from './follow.suite.ts';
 import { leaseSuite } from './lease.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { restartSuite } from './restart.suite.ts';
+import { settledSuite } from './settled.suite.ts';
 import { topologySuite } from './topology.suite.ts';
 
 /** What every bus does: whoever passes it can carry the whole system. */
@@ -13,6 +14,7 @@ export const busConformance = (name: string, open: OpenBus, features: BusFeature
   describe(name, () => {
     deliverySuite(open);
     leaseSuite(open);
+    settledSuite(open);
     commitSuite(open);
     followSuite(open);
     querySuite(open);

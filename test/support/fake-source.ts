@@ -33,6 +33,7 @@ export class FakeSource implements EventSource {
   refills = 0;
   stopped = false;
   pulling = true;
+  settled = 0;
   #sink: Sink | undefined;
   #endStop: () => void = () => {};
 
@@ -41,6 +42,7 @@ export class FakeSource implements EventSource {
     return {
       refill: () => void this.refills++,
       isPulling: () => this.pulling,
+      settledUpTo: () => this.settled,
       stop: () => {
         this.stopped = true;
         return new Promise((resolve) => {

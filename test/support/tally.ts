@@ -110,6 +110,7 @@ export const countMessage = (
 ): InboundMessage =>
   messageOf({
     subject: storedSubject(key),
+    sequence: n + 1,
     headers: { 'ce-specversion': '1.0', 'ce-id': id, ...headers },
     body: JSON.stringify({ key, n }),
     ...more,

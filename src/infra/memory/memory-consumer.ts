@@ -24,6 +24,7 @@ export class MemoryConsumer implements StreamReader {
   readonly #unsettled = new Map<number, SequenceQueue>();
   #declaration: ConsumerDeclaration;
   #sinks: readonly Sink[] = [];
+  #last = 0;
   #turn = 0;
   #isAwake = false;
 
@@ -89,6 +90,12 @@ export class MemoryConsumer implements StreamReader {
     return sequence === undefined ? undefined : this.#stream.get(sequence)?.storedAt;
   }
 
+  /** Everything up to this sequence is settled. */
+  settledUpTo(): number {
+    const firsts = [...this.#unsettled.values()].map((sequences) => sequences.first());
+    return Math.min(...firsts.map((first) => (first ?? Infinity) - 1), this.#last);
+  }
+
   close(): void {
     this.#sinks = [];
     this.#leases.close();
@@ -96,6 +103,7 @@ export class MemoryConsumer implements StreamReader {
 
   onStored({ subject, sequence }: InboundMessage): void {
     if (!this.#matches(subject)) return;
+    this.#last = sequence;
     this.#waiting.push(sequence);
     this.#unsettledWith(subject).push(sequence);
     this.wake();

@@ -17,6 +17,7 @@ export const memorySource = (
     });
     return {
       refill: () => consumer?.wake(),
+      settledUpTo: () => consumer?.settledUpTo() ?? 0,
       isPulling: () => detach !== undefined && topology.isOpen(),
       stop: async () => {
         forget();

@@ -11,6 +11,7 @@ import type { AckWriter } from './ack-writer.ts';
 import { type DeliveryInfo, inboundOf, readReply } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import { PullLoop } from './pull-loop.ts';
+import { SettledFloor } from './settled-floor.ts';
 
 export interface PullSourceOptions {
   readonly connection: NatsConnection;
@@ -41,7 +42,8 @@ export class PullSource implements EventSource {
   }
 
   start(sink: Sink): RunningSource {
-    const { connection, inboxPrefix, consumer } = this.#options;
+    const { connection, inboxPrefix, consumer, api } = this.#options;
+    const settled = new SettledFloor(api, consumer);
     let isStopping = false;
     const late: Delivery[] = [];
     const loop: PullLoop = new PullLoop({
@@ -64,6 +66,7 @@ export class PullSource implements EventSource {
     return {
       refill: () => loop.refill(),
       isPulling: () => !isStopping && loop.isAnswered(),
+      settledUpTo: () => settled.upTo(),
       stop: async () => {
         isStopping = true;
         await loop.stop();

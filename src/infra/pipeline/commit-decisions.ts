@@ -69,18 +69,17 @@ export const onceOnState = async (
   { event, commits, states, onConflict }: OnceOnState,
   write: (record: StateRecord) => Promise<Write>,
 ): Promise<Outcome> => {
-  const { place, envelope, message } = event;
+  const { place } = event;
+  const { stream, sequence } = event.message;
+  const cause = { id: event.envelope.id, stream, sequence };
   let current = await states.recall(event.key, place);
   for (let round = 0; round < mostRounds; round++) {
-    if (contains(current.record, envelope.id)) {
+    if (contains(current.record, cause)) {
       return { kind: 'done', how: 'duplicate', facts: 0 };
     }
     const { state, messages } = await write(current.record);
-    const record = recordAfter(current.record, state, {
-      id: envelope.id,
-      stream: message.stream,
-      sequence: message.sequence,
-    });
+    const settledUpTo = states.settledUpTo();
+    const record = recordAfter(current.record, state, { ...cause, settledUpTo });
     const revision = await commitOne(
       commits,
       place,

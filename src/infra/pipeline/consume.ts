@@ -62,6 +62,11 @@ export class Consumption {
     return !this.#stopping && (this.#running?.isPulling() ?? false);
   }
 
+  /** Up to which sequence every event is settled, as far as is known. */
+  settledUpTo(): number {
+    return this.#running?.settledUpTo() ?? 0;
+  }
+
   start(): void {
     this.#running = this.#options.source.start({
       room: () => this.#options.prefetch - this.#held.size,

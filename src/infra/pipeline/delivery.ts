@@ -52,6 +52,11 @@ export interface RunningSource {
   refill(): void;
   /** True while connected and bound to its consumer. */
   isPulling(): boolean;
+  /**
+   * Up to which sequence every message of the consumer is settled, as far as is known: it may be more
+   * already, it is never less, even when the broker forgets in a crash.
+   */
+  settledUpTo(): number;
   /** Asks for no more; what still arrives is handed back. Resolves when nothing can arrive any more. */
   stop(): Promise<void>;
 }

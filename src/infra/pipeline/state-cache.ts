@@ -16,6 +16,8 @@ export interface StateCacheOptions<State> {
   readonly stream: ServiceStream;
   readonly definition: StateDefinition<State>;
   readonly clock: Clock;
+  /** Up to which sequence the service's events are settled, as far as is known. @default 0 */
+  readonly settledUpTo?: () => number;
   /** How many keys are kept. @default 20000 */
   readonly keys?: number;
 }
@@ -32,6 +34,8 @@ const distrustMs = 5_000;
  * others, it reads each state from the bus.
  */
 export class StateCache<State> implements KeyStates<State> {
+  /** What need not be remembered of a key, because its broker will not deliver it again. */
+  readonly settledUpTo: () => number;
   readonly #reader: StateReader;
   readonly #stream: ServiceStream;
   readonly #clock: Clock;
@@ -40,7 +44,9 @@ export class StateCache<State> implements KeyStates<State> {
   readonly #known: LRUCache<string, StoredState<State>>;
   #distrustedUntil = 0;
 
-  constructor({ reader, stream, definition, clock, keys = 20_000 }: StateCacheOptions<State>) {
+  constructor(options: StateCacheOptions<State>) {
+    const { reader, stream, definition, clock, keys = 20_000, settledUpTo = () => 0 } = options;
+    this.settledUpTo = settledUpTo;
     this.#reader = reader;
     this.#stream = stream;
     this.#clock = clock;

@@ -1,20 +1,28 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
 
-/** How many causes a state remembers: an event is recognised until so many later ones of its key. */
+/** How many ids a state remembers: the same event under another sequence is recognised for so long. */
 export const rememberedCauses = 128;
+/** A bound for a key that goes on and on while an older event of any key cannot be settled. */
+export const rememberedSequences = 4096;
 
 /**
  * What is stored of a key: its state, and which events it already contains.
  *
- * The exactness of effects rests on this record and on the guard of its commit, on nothing else:
- * an event whose id is among the causes has had its effect.
+ * The exactness of effects rests on this record and on the guard of its commit, on nothing else. An
+ * event that is delivered again is recognised by its sequence, however much the broker has forgotten:
+ * a sequence is dropped only when all up to it is settled, and that is put on record too. An event
+ * that was published again is recognised by its id.
  */
 export interface StateRecord<State = unknown> {
   readonly key: string;
   readonly state: State;
   /** The ids (of long ones a hash) of the last events applied, oldest first; at most {@link rememberedCauses}. */
   readonly causes: readonly string[];
+  /** The sequences applied above {@link settled}; at most {@link rememberedSequences}. */
+  readonly recent: readonly number[];
+  /** Every event of the stream up to this sequence was settled when the record was written. */
+  readonly settled: number;
   /** The highest sequence applied, by stream. */
   readonly position: Readonly<Record<string, number>>;
 }
@@ -36,6 +44,8 @@ const recordOf = <State>(schema: z.ZodType<State>) =>
     key: z.string(),
     state: schema,
     causes: z.array(z.string()),
+    recent: z.array(z.number()).default([]),
+    settled: z.number().default(0),
     position: z.record(z.string(), z.number()),
   });
 
@@ -52,28 +62,49 @@ export const emptyRecord = <State>(key: string, initial: State): StateRecord<Sta
   key,
   state: initial,
   causes: [],
+  recent: [],
+  settled: 0,
   position: {},
 });
 
-/** True when the record contains the event of this id already. */
-export const contains = ({ causes }: StateRecord, id: string): boolean =>
-  causes.length > 0 && causes.includes(shortId(id));
+/** An event of the service's own stream. */
+export interface Cause {
+  readonly id: string;
+  readonly stream: string;
+  readonly sequence: number;
+}
+
+/** True when the record contains the event already. */
+export const contains = (
+  { causes, recent, settled }: StateRecord,
+  { id, sequence }: Omit<Cause, 'stream'>,
+): boolean =>
+  sequence <= settled ||
+  recent.includes(sequence) ||
+  (causes.length > 0 && causes.includes(shortId(id)));
 
 /** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
 const shortId = (id: string): string =>
   id.length <= 16 ? id : `#${hash('sha1', id, 'base64url').slice(0, 16)}`;
 
-/** The record after one more event. */
+/** The record after one more event; all up to `settledUpTo` is known to be settled. */
 export const recordAfter = <State>(
   record: StateRecord<State>,
   state: State,
-  cause: { readonly id: string; readonly stream: string; readonly sequence: number },
-): StateRecord<State> => ({
-  key: record.key,
-  state,
-  causes: [...record.causes.slice(1 - rememberedCauses), shortId(cause.id)],
-  position: {
-    ...record.position,
-    [cause.stream]: Math.max(record.position[cause.stream] ?? 0, cause.sequence),
-  },
-});
+  { id, stream, sequence, settledUpTo }: Cause & { readonly settledUpTo: number },
+): StateRecord<State> => {
+  // An event that is being applied is not settled: who says so speaks of another stream's life.
+  const settled = settledUpTo < sequence ? Math.max(record.settled, settledUpTo) : record.settled;
+  const recent = record.recent.filter((applied) => applied > settled);
+  return {
+    key: record.key,
+    state,
+    causes: [...record.causes.slice(1 - rememberedCauses), shortId(id)],
+    recent: [...recent.slice(1 - rememberedSequences), sequence],
+    settled,
+    position: {
+      ...record.position,
+      [stream]: Math.max(record.position[stream] ?? 0, sequence),
+    },
+  };
+};

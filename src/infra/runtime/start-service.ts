@@ -47,7 +47,10 @@ export const startService = async (
   const topology = topologyOf(service, environment.ACK_WAIT_MS);
   await bus.ensure(topology);
 
-  const { scope, states } = scopeOf(service, parts);
+  let consumptions: readonly Consumption[] = [];
+  // The first consumer is that of the service's own events.
+  const settledUpTo = () => consumptions[0]?.settledUpTo() ?? 0;
+  const { scope, states } = scopeOf(service, parts, settledUpTo);
   const views = followViews(service.views, bus, scope, logger);
   await Promise.all(views.map(({ caughtUp }) => caughtUp));
   const queries = await bus.serve(service.name, answerersOf(service.queries, scope));
@@ -60,7 +63,7 @@ export const startService = async (
     resolve: (handler) => build(scope, handler),
     timeLimitMs: environment.HANDLER_TIMEOUT_MS,
   });
-  const consumptions = topology.consumers.map((consumer) =>
+  consumptions = topology.consumers.map((consumer) =>
     consumptionOf(consumer, service, process, parts),
   );
   for (const consumption of consumptions) consumption.start();
@@ -105,13 +108,18 @@ const runningService = (
 };
 
 /** What the classes of a service may ask for. */
-const scopeOf = (service: AnyService, { bus, clock, provide: more }: ServiceParts) => {
+const scopeOf = (
+  service: AnyService,
+  { bus, clock, provide: more }: ServiceParts,
+  settledUpTo: () => number,
+) => {
   const scope = newScope();
   const states = new StateCache<unknown>({
     reader: bus.states(service.stream),
     stream: service.stream,
     definition: service.state,
     clock,
+    settledUpTo,
   });
   provide(scope, Clock, clock);
   provide(scope, Backlog, bus.backlog);

@@ -35,8 +35,15 @@ const newCore = (decide: Decide = addUp) => {
   const clock = new TestClock();
   const definition = tallyState;
   const newStates = () =>
-    new StateCache<unknown>({ reader: stream, stream: tallyStream, definition, clock });
+    new StateCache<unknown>({
+      reader: stream,
+      stream: tallyStream,
+      definition,
+      clock,
+      settledUpTo: () => settled,
+    });
   const decided: unknown[] = [];
+  let settled = 0;
   let conflicts = 0;
   const newProcess = () =>
     commitDecisions({
@@ -60,6 +67,9 @@ const newCore = (decide: Decide = addUp) => {
     decided,
     recordOf,
     conflicts: () => conflicts,
+    settle: (upTo: number) => {
+      settled = upTo;
+    },
   };
 };
 
@@ -71,7 +81,8 @@ const moveOn = (stream: FakeStream, event: IncomingEvent, revision: number, tota
     {
       id: event.envelope.id,
       stream: 'TALLY',
-      sequence: 1,
+      sequence: event.message.sequence,
+      settledUpTo: 0,
     },
   );
   stream.write({
@@ -96,6 +107,8 @@ describe('committing decisions', () => {
       key: 'a',
       state: { total: 7 },
       causes: ['a-5', 'a-2'],
+      recent: [6, 9],
+      settled: 0,
       position: { TALLY: 9 },
     });
   });
@@ -120,6 +133,36 @@ describe('committing decisions', () => {
     expect(elsewhere).toMatchObject({ how: 'duplicate' });
     expect(decided).toHaveLength(1);
     expect(stream.commits).toHaveLength(1);
+  });
+
+  it('recognises an event by its sequence when hundreds of its key were applied since', async () => {
+    const { stream, process, decided } = newCore();
+    for (let n = 1; n <= 600; n++) await process(countEvent('a', n));
+
+    expect(await process(countEvent('a', 1))).toMatchObject({ how: 'duplicate' });
+
+    expect(decided).toHaveLength(600);
+    expect(stream.commits).toHaveLength(600);
+  });
+
+  it('recognises an event by its id when it was published again', async () => {
+    const { process, decided } = newCore();
+    await process(countEvent('a', 1));
+
+    expect(await process(countEvent('a', 1, { sequence: 77 }))).toMatchObject({ how: 'duplicate' });
+
+    expect(decided).toHaveLength(1);
+  });
+
+  it('remembers no sequence that the broker will not deliver again', async () => {
+    const { process, recordOf, settle } = newCore();
+    for (let n = 1; n <= 20; n++) {
+      settle(n - 3);
+      await process(countEvent('a', n));
+    }
+
+    expect(await recordOf('a')).toMatchObject({ recent: [18, 19, 20, 21], settled: 17 });
+    expect(await process(countEvent('a', 4))).toMatchObject({ how: 'duplicate' });
   });
 
   it('remembers an event that decided nothing', async () => {

@@ -141,7 +141,7 @@ describe('decoding', () => {
     });
 
     expect(event.problem?.reason).toBe('invalid-envelope');
-    expect(event.envelope.id).toBe(`TALLY.1.${message.storedAt}`);
+    expect(event.envelope.id).toBe(`TALLY.${message.sequence}.${message.storedAt}`);
     expect(event.route?.contract).toBe(TallyCount);
   });
 

@@ -145,7 +145,7 @@ describe('setting aside', () => {
     expect(letter?.headers['x-huge']).toBeUndefined();
     expect(letter?.headers).toMatchObject({
       'millrace-dead-id': 'a-1',
-      'millrace-dead-sequence': '1',
+      'millrace-dead-sequence': '2',
       'millrace-dead-body': 'left in the stream',
       'millrace-dead-headers': 'left in the stream',
     });

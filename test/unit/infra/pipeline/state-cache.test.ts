@@ -33,7 +33,7 @@ describe('the cache of states', () => {
 
     expect(await cache.recall('a', place)).toEqual({
       revision: 0,
-      record: { key: 'a', state: { total: 0 }, causes: [], position: {} },
+      record: emptyRecord('a', { total: 0 }),
     });
     expect(await cache.read('b')).toEqual({ total: 0 });
   });

@@ -6,23 +6,37 @@ import {
   recordAfter,
   recordReader,
   rememberedCauses,
+  rememberedSequences,
   type StateRecord,
 } from '../../../../src/infra/pipeline/state-record.ts';
 import { tallyState } from '../../../support/tally.ts';
 
 const empty: StateRecord = emptyRecord('k', 0);
-const cause = (id: string, sequence = 1, stream = 'TALLY') => ({ id, stream, sequence });
+
+/** An event; without a sequence of its own it has one that nobody else has. */
+let nextSequence = 1_000_000;
+const cause = (id: string, sequence = nextSequence++, settledUpTo = 0) => ({
+  id,
+  stream: 'TALLY',
+  sequence,
+  settledUpTo,
+});
 
 const applied = (record: StateRecord, ids: readonly string[]): StateRecord =>
-  ids.reduce((soFar, id, index) => recordAfter(soFar, index, cause(id, index + 1)), record);
+  ids.reduce((soFar, id, index) => recordAfter(soFar, index, cause(id)), record);
+
+const knowsId = (record: StateRecord, id: string): boolean => contains(record, cause(id));
+const knowsSequence = (record: StateRecord, sequence: number): boolean =>
+  contains(record, cause('another id', sequence));
 
 describe('the record of a key', () => {
   it('contains nothing before the first event', () => {
-    expect(contains(empty, '')).toBe(false);
-    expect(contains(empty, 'id')).toBe(false);
+    expect(knowsId(empty, '')).toBe(false);
+    expect(knowsId(empty, 'id')).toBe(false);
+    expect(knowsSequence(empty, 1)).toBe(false);
   });
 
-  it('contains the last events applied, and no others, whatever their ids', () => {
+  it('knows the ids of the last events applied, and no others, whatever they are', () => {
     const anyIds = fc.uniqueArray(fc.string({ maxLength: 64 }), {
       minLength: 1,
       maxLength: rememberedCauses + 40,
@@ -32,11 +46,9 @@ describe('the record of a key', () => {
       fc.property(anyIds, fc.string({ maxLength: 64 }), (ids, other) => {
         const record = applied(empty, ids);
 
-        for (const id of ids.slice(-rememberedCauses)) expect(contains(record, id)).toBe(true);
-        for (const id of ids.slice(0, -rememberedCauses)) {
-          expect(contains(record, id)).toBe(false);
-        }
-        if (!ids.includes(other)) expect(contains(record, other)).toBe(false);
+        for (const id of ids.slice(-rememberedCauses)) expect(knowsId(record, id)).toBe(true);
+        for (const id of ids.slice(0, -rememberedCauses)) expect(knowsId(record, id)).toBe(false);
+        if (!ids.includes(other)) expect(knowsId(record, other)).toBe(false);
       }),
       { numRuns: 40 },
     );
@@ -54,38 +66,45 @@ describe('the record of a key', () => {
   it('tells long ids apart that begin alike', () => {
     const record = applied(empty, [`${'x'.repeat(200)}1`]);
 
-    expect(contains(record, `${'x'.repeat(200)}1`)).toBe(true);
-    expect(contains(record, `${'x'.repeat(200)}2`)).toBe(false);
+    expect(knowsId(record, `${'x'.repeat(200)}1`)).toBe(true);
+    expect(knowsId(record, `${'x'.repeat(200)}2`)).toBe(false);
   });
 
   it('takes nobody in who uses the short form of a long id as an id', () => {
     const record = applied(empty, ['x'.repeat(100)]);
 
-    expect(contains(record, record.causes[0] ?? '')).toBe(false);
+    expect(knowsId(record, record.causes[0] ?? '')).toBe(false);
   });
 
-  it('keeps the highest sequence of each stream', () => {
-    let record = recordAfter(empty, 1, cause('a', 10));
-    record = recordAfter(record, 2, cause('b', 7));
-    record = recordAfter(record, 3, cause('c', 3, 'LEDGER'));
+  it('keeps the highest sequence applied', () => {
+    const record = [10, 12, 7].reduce((soFar, sequence) => {
+      return recordAfter(soFar, 0, cause(`id ${sequence}`, sequence));
+    }, empty);
 
-    expect(record.position).toEqual({ TALLY: 10, LEDGER: 3 });
+    expect(record.position).toEqual({ TALLY: 12 });
   });
 
   it('changes nothing in the record it follows', () => {
     const before = applied(empty, ['a']);
     const copy = structuredClone(before);
 
-    recordAfter(before, 9, cause('b', 99));
+    recordAfter(before, 9, cause('b', 99, 98));
 
     expect(before).toEqual(copy);
   });
 
   it('comes back as it was from its JSON', () => {
     const read = recordReader(tallyState.schema);
-    const record = recordAfter(emptyRecord('Ærø 🥛', { total: 3 }), { total: 4 }, cause('i', 5));
+    const record = recordAfter(emptyRecord('Ærø 🥛', { total: 3 }), { total: 4 }, cause('i', 5, 2));
 
     expect(read(JSON.stringify(record))).toEqual(record);
+  });
+
+  it('is read from the JSON of a time when it had no sequences', () => {
+    const read = recordReader(tallyState.schema);
+    const old = { key: 'k', state: { total: 3 }, causes: ['a'], position: { TALLY: 9 } };
+
+    expect(read(JSON.stringify(old))).toEqual({ ...old, recent: [], settled: 0 });
   });
 
   it('is not read when it is not what the schema says', () => {
@@ -93,5 +112,76 @@ describe('the record of a key', () => {
 
     expect(() => read('{')).toThrow();
     expect(() => read(JSON.stringify({ ...empty, state: { total: 'x' } }))).toThrow();
+  });
+});
+
+describe('an event that is delivered again', () => {
+  it('is recognised, however many of its key were applied since and whatever is forgotten', () => {
+    // In any order, each with a floor that may lag behind but never passes an event not yet applied.
+    const schedule = fc
+      .shuffledSubarray(
+        Array.from({ length: 400 }, (_, n) => n + 1),
+        { minLength: 1 },
+      )
+      .chain((order) =>
+        fc.tuple(fc.constant(order), fc.infiniteStream(fc.integer({ max: 50, min: 0 }))),
+      );
+
+    fc.assert(
+      fc.property(schedule, ([order, lags]) => {
+        let record = empty;
+        const open = [...order].sort((a, b) => a - b);
+        for (const sequence of order) {
+          const floor = Math.max(0, (open[0] ?? 0) - 1 - (lags.next().value ?? 0));
+          expect(knowsSequence(record, sequence)).toBe(false);
+          record = recordAfter(record, 0, cause(`id ${sequence}`, sequence, floor));
+          open.splice(open.indexOf(sequence), 1);
+        }
+
+        for (const sequence of order) expect(knowsSequence(record, sequence)).toBe(true);
+        expect(knowsSequence(record, 401)).toBe(false);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  it('needs no memory of its own once everything up to it is settled', () => {
+    const record = Array.from({ length: 5000 }, (_, n) => n + 1).reduce(
+      (soFar, sequence) => recordAfter(soFar, 0, cause(`${sequence}`, sequence, sequence - 10)),
+      empty,
+    );
+
+    expect(record.recent.length).toBeLessThanOrEqual(10);
+    expect(record.settled).toBe(4990);
+    for (const sequence of [1, 2500, 4990, 4995, 5000]) {
+      expect(knowsSequence(record, sequence)).toBe(true);
+    }
+  });
+
+  it('takes bounded memory even when nothing is ever settled', () => {
+    const record = Array.from({ length: rememberedSequences + 100 }, (_, n) => n + 1).reduce(
+      (soFar, sequence) => recordAfter(soFar, 0, cause(`${sequence}`, sequence, 0)),
+      empty,
+    );
+
+    expect(record.recent).toHaveLength(rememberedSequences);
+    expect(knowsSequence(record, 101)).toBe(true);
+  });
+
+  it('is not mistaken for settled by a floor that is not of this stream', () => {
+    const record = recordAfter(empty, 0, cause('a', 3, 5000));
+
+    expect(record.settled).toBe(0);
+    expect(knowsSequence(record, 2)).toBe(false);
+    expect(knowsSequence(record, 4)).toBe(false);
+  });
+
+  it('stays settled when the broker has forgotten that it is', () => {
+    const before = recordAfter(empty, 0, cause('a', 30, 20));
+
+    const record = recordAfter(before, 0, cause('b', 31, 5));
+
+    expect(record.settled).toBe(20);
+    expect(knowsSequence(record, 15)).toBe(true);
   });
 });
