@@ -49,6 +49,11 @@ export class FakeStream implements Commit, StateReader {
     return { kind: 'committed', revision: this.#sequence };
   }
 
+  /** Loses the last commits of a key, as a broker after a power cut may. */
+  lose(place: KeyPlace): void {
+    this.#states.delete(stateSubject(this.#stream, place));
+  }
+
   async store(message: OutboundMessage, id: string): Promise<void> {
     this.troubles.shift()?.({ messages: [message] });
     if (!this.stored.has(id)) this.stored.set(id, message);

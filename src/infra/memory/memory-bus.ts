@@ -111,6 +111,11 @@ export class MemoryBus implements Bus {
     return this.#topology.isOpen();
   }
 
+  /** Nothing to reconnect to: it is in this process. */
+  onReconnect(): () => void {
+    return () => {};
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.#topology.close();
     for (const follower of this.#followers) await follower.stop();

@@ -17,10 +17,15 @@ export const apiError = {
   wrongLastSequence: 10071,
   messageTooLarge: 10054,
   headersTooLarge: 10097,
+  batchTooLarge: 10199,
 } as const;
 
 /** The same message can never be accepted. */
-const lasting = new Set<number | undefined>([apiError.messageTooLarge, apiError.headersTooLarge]);
+const lasting = new Set<number | undefined>([
+  apiError.messageTooLarge,
+  apiError.headersTooLarge,
+  apiError.batchTooLarge,
+]);
 
 /** The outcome of a batch is open, or it met somebody else's: read the state again. */
 const ambiguous = new Set([10071, 10158, 10164, 10176, 10201]);
@@ -28,8 +33,17 @@ const ambiguous = new Set([10071, 10158, 10164, 10176, 10201]);
 /** True when a batch was refused by its guard, or nobody can say what became of it. */
 export const isStale = ({ err_code }: ApiError): boolean => ambiguous.has(err_code ?? 0);
 
-/** A cluster that has no leader at the moment, or not enough peers yet: it may soon. */
-const passing = new Set([10004, 10005, 10008, 10009, 10118, 10119]);
+/**
+ * What may pass soon: a cluster without a leader or with too few peers, the same message still under
+ * way (10158), too many publishes at once (10167).
+ */
+const passing = new Set([10004, 10005, 10008, 10009, 10118, 10119, 10158, 10167]);
+
+/** A subject without its key, which may be somebody's name: for logs and errors. */
+export const placeless = (subject: string): string => {
+  const tokens = subject.split('.');
+  return tokens.length > 1 ? tokens.slice(0, -1).join('.') : subject;
+};
 
 /** JetStream's refusal as an error of ours: what may pass is BusUnavailable, the rest BusRefused. */
 export const refusal = (error: ApiError, what: string): Error => {

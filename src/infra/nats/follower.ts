@@ -54,6 +54,8 @@ export class NatsFollower implements Follower {
   /** How often in a row the broker had nothing more, although more was promised. */
   #idles = 0;
   #generation = 0;
+  #isPinned = false;
+  #beganAt = Number.NEGATIVE_INFINITY;
   #isStopped = false;
 
   constructor(options: FollowerOptions) {
@@ -80,6 +82,10 @@ export class NatsFollower implements Follower {
     const generation = ++this.#generation;
     this.#ignoreReconnects?.();
     this.#loop?.abandon();
+    // A consumer that can be made but not pulled from must not be made again at once.
+    const beganAgo = performance.now() - this.#beganAt;
+    this.#beganAt = performance.now();
+    if (beganAgo < retryMs) await new Promise((resolve) => setTimeout(resolve, retryMs));
     while (!this.#isStopped && generation === this.#generation) {
       try {
         const isFilling = this.#options.following.from === 'last' && this.#lastSequence === 0;
@@ -98,10 +104,13 @@ export class NatsFollower implements Follower {
   async #create(): Promise<ConsumerInfo> {
     const { api, following } = this.#options;
     const [filter] = following.filters;
-    if (following.from === 'new' && this.#lastSequence === 0) {
-      // Pinned down, so that what comes before a first message is taken is not missed after a fault.
+    if (following.from === 'new' || this.#lastSequence > 0) {
       const { state } = await api.get<StreamInfo>(`STREAM.INFO.${following.stream.name}`);
-      this.#lastSequence = state.last_seq;
+      // Pinned down, so that what comes before a first message is taken is not missed after a fault.
+      if (following.from === 'new' && !this.#isPinned) this.#lastSequence = state.last_seq;
+      this.#isPinned = true;
+      // A stream that has lost its last messages, or is another one: from its beginning.
+      if (state.last_seq < this.#lastSequence) this.#lastSequence = 0;
     }
     return api.get<ConsumerInfo>(`CONSUMER.CREATE.${following.stream.name}`, {
       stream_name: following.stream.name,

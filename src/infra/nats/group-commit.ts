@@ -2,7 +2,7 @@ import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import { BusRefused, BusUnavailable } from '../pipeline/errors.ts';
 import type { Commit, Commitment, CommitResult, OutboundMessage } from '../pipeline/ports.ts';
 import type { BatchAnswer } from './batch.ts';
-import { isStale, refusal } from './errors.ts';
+import { isStale, placeless, refusal } from './errors.ts';
 import { fitsStream } from './message-size.ts';
 
 /** What group commit needs of the broker. */
@@ -142,7 +142,7 @@ export class GroupCommit implements Commit {
 }
 
 const refusalOf = (message: OutboundMessage): BusRefused =>
-  new BusRefused(`${message.subject}: larger than its stream takes`, true);
+  new BusRefused(`${placeless(message.subject)}: larger than its stream takes`, true);
 
 /** Facts first, the state last: its sequence is then that of its decision's end. */
 const messagesOf = (stream: ServiceStream, { state, messages }: Commitment): OutboundMessage[] => {
@@ -171,7 +171,7 @@ const settleStored = (group: readonly Waiting[], lastSequence: number): void => 
 /** Nobody knows what became of a batch: those with a state read it again and see. */
 const settleUnknown = (group: readonly Waiting[], error: unknown): void => {
   for (const { guard, resolve, reject } of group) {
-    if (guard && error instanceof BusUnavailable) resolve({ kind: 'stale' });
+    if (guard && error instanceof BusUnavailable) resolve({ kind: 'unknown' });
     else reject(error);
   }
 };

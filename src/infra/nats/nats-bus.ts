@@ -114,7 +114,7 @@ export class NatsBus implements Bus {
       api: this.#api,
       acks: this.#acks,
       consumer,
-      ensure: () => this.ensure({ streams: [], consumers: [consumer] }),
+      ensure: () => this.ensure({ streams: this.#lostWithServer(consumer), consumers: [consumer] }),
       ...this.#reporting,
     });
   }
@@ -178,6 +178,11 @@ export class NatsBus implements Bus {
     return this.#isConnected && !this.#connection.isClosed();
   }
 
+  onReconnect(run: () => void): () => void {
+    this.#reconnected.add(run);
+    return () => void this.#reconnected.delete(run);
+  }
+
   /** Sends what waits, then closes. Not `drain()`, which cuts off acknowledgements under way. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
@@ -190,13 +195,15 @@ export class NatsBus implements Bus {
     await this.#connection.close();
   }
 
+  /** Streams in memory end with their server; one on files that is gone was deleted, or is being restored. */
+  #lostWithServer({ stream }: ConsumerDeclaration): ServiceStream[] {
+    return this.#options.storage === 'memory' ? [stream] : [];
+  }
+
   get #reporting() {
     return {
       onTrouble: (what: string) => this.#watcher.onTrouble?.(what),
-      onReconnect: (run: () => void) => {
-        this.#reconnected.add(run);
-        return () => void this.#reconnected.delete(run);
-      },
+      onReconnect: (run: () => void) => this.onReconnect(run),
     };
   }
 

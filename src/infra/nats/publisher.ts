@@ -9,7 +9,7 @@ import type {
   Published,
   RawPublisher,
 } from '../pipeline/ports.ts';
-import { type ApiError, clientFailure, refusal } from './errors.ts';
+import { type ApiError, clientFailure, placeless, refusal } from './errors.ts';
 import { writeHeaderLines } from './header-lines.ts';
 import { checkSubject } from './plain-subject.ts';
 
@@ -57,11 +57,11 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
 
   async #tryOnce(message: OutboundMessage, id: string, timeout: number): Promise<Published> {
     const answer = await this.#request(message, id, timeout);
-    if (answer.error) throw refusal(answer.error, `publish ${message.subject}`);
+    if (answer.error) throw refusal(answer.error, `publish ${placeless(message.subject)}`);
     const { stream, seq: sequence, duplicate = false } = answer;
     if (stream === undefined || sequence === undefined) {
       throw new BusUnavailable(
-        `publish ${message.subject}: answered by something else than a stream`,
+        `publish ${placeless(message.subject)}: answered by something else than a stream`,
       );
     }
     return { id, stream, sequence, duplicate };
@@ -78,7 +78,7 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
       });
       return reply.json<Acknowledgement>();
     } catch (cause) {
-      throw clientFailure(cause, `publish ${message.subject}`);
+      throw clientFailure(cause, `publish ${placeless(message.subject)}`);
     }
   }
 }

@@ -39,7 +39,10 @@ export class PullLoop {
   readonly #inbox: string;
   readonly #subject: string;
   readonly #expiresMs: number;
-  /** Oldest first: the broker serves them in that order. Keyed by the last token of their inbox. */
+  /**
+   * Keyed by the last token of their inbox. Which of several brought a message cannot be told, so the
+   * oldest is charged; a deadline or status corrects what that gets wrong.
+   */
   readonly #pulls = new Map<string, Pull>();
   #subscription: Subscription | undefined;
   #watch: NodeJS.Timeout | undefined;
@@ -77,6 +80,7 @@ export class PullLoop {
   /** The connection is new: what was asked on the old one is gone. */
   reconnected(): void {
     this.#pulls.clear();
+    this.#owedSince = undefined;
     this.#retryAt = 0;
     this.refill();
   }
@@ -159,6 +163,8 @@ export class PullLoop {
     for (const [name, pull] of this.#pulls) {
       if (pull.deadline < now) this.#pulls.delete(name);
     }
+    // Nothing is asked for, for want of room: nothing is owed.
+    if (this.#pulls.size === 0 && this.#options.room() <= 0) this.#owedSince = undefined;
     this.refill();
   }
 }

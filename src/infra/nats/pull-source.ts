@@ -61,7 +61,10 @@ export class PullSource implements EventSource {
       },
       onTrouble: (status) => this.#heal(status, loop),
     });
-    const ignoreReconnects = this.#options.onReconnect(() => loop.reconnected());
+    const ignoreReconnects = this.#options.onReconnect(() => {
+      settled.forget();
+      loop.reconnected();
+    });
     loop.start();
     return {
       refill: () => loop.refill(),

@@ -6,6 +6,7 @@ import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.
 import { clientFailure } from './errors.ts';
 
 const timeout = 3_000;
+const stopMs = 2_000;
 const errorHeader = { code: 'Nats-Service-Error-Code', text: 'Nats-Service-Error' } as const;
 const invalidQuestion = 400;
 
@@ -34,7 +35,9 @@ export const serveQueries = async (
   }
   return {
     [Symbol.asyncDispose]: async () => {
-      if (!connection.isClosed()) await served.stop();
+      if (connection.isClosed()) return;
+      // A broker that does not answer must not hold up the rest of a stop.
+      await Promise.race([served.stop(), new Promise((resolve) => setTimeout(resolve, stopMs))]);
     },
   };
 };

@@ -2,7 +2,6 @@ import type { ConsumerDeclaration } from '../pipeline/ports.ts';
 import type { JsApi } from './js-api.ts';
 
 interface ConsumerInfo {
-  readonly created: string;
   readonly ack_floor: { readonly stream_seq: number };
 }
 
@@ -10,17 +9,18 @@ interface ConsumerInfo {
 const freshForMs = 1_000;
 
 /**
- * Up to where the messages of a durable consumer are settled.
+ * Up to where the messages of a durable consumer are settled, as its leader says.
  *
- * What is settled stays so, also when the broker has forgotten acknowledgements in a crash and says
- * less. Only a consumer that was made anew is believed anew: its stream may be another one.
+ * When the broker forgets acknowledgements in a crash it says less, and less is always safe: records
+ * keep more then. After a reconnect nothing is known until it has answered again, because a broker
+ * that lost its last messages gives their sequences to others.
  */
 export class SettledFloor {
   readonly #api: JsApi;
   readonly #subject: string;
-  #created = '';
   #upTo = 0;
   #askAt = 0;
+  #generation = 0;
 
   constructor(api: JsApi, { stream, durable }: ConsumerDeclaration) {
     this.#api = api;
@@ -37,12 +37,18 @@ export class SettledFloor {
     return this.#upTo;
   }
 
+  /** The connection is new: what was known was another one's. */
+  forget(): void {
+    this.#generation++;
+    this.#upTo = 0;
+    this.#askAt = 0;
+  }
+
   async #ask(): Promise<void> {
     try {
-      const { created, ack_floor } = await this.#api.get<ConsumerInfo>(this.#subject);
-      const known = created === this.#created ? this.#upTo : 0;
-      this.#created = created;
-      this.#upTo = Math.max(known, ack_floor.stream_seq);
+      const generation = this.#generation;
+      const { ack_floor } = await this.#api.get<ConsumerInfo>(this.#subject);
+      if (generation === this.#generation) this.#upTo = ack_floor.stream_seq;
     } catch {
       // What was known stays true; whoever pulls from the consumer reports the trouble.
     }

@@ -1,10 +1,9 @@
-import type { KeyPlace } from '../../contracts/streams.ts';
 import { BusUnavailable } from './errors.ts';
 import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
-import { contains, recordAfter, type StateRecord, type StoredState } from './state-record.ts';
+import { contains, recordAfter, type StateRecord } from './state-record.ts';
 
 export interface CommitOptions {
   readonly commits: Commit;
@@ -73,39 +72,35 @@ export const onceOnState = async (
   const { stream, sequence } = event.message;
   const cause = { id: event.envelope.id, stream, sequence };
   let current = await states.recall(event.key, place);
+  let isFresh = false;
   for (let round = 0; round < mostRounds; round++) {
     if (contains(current.record, cause)) {
-      return { kind: 'done', how: 'duplicate', facts: 0 };
+      if (isFresh) return { kind: 'done', how: 'duplicate', facts: 0 };
+      // What this process remembers proves nothing: a broker may have lost what it had stored.
+      current = await states.readAfresh(event.key, place);
+      isFresh = true;
+      continue;
     }
     const { state, messages } = await write(current.record);
     const settledUpTo = states.settledUpTo();
     const record = recordAfter(current.record, state, { ...cause, settledUpTo });
-    const revision = await commitOne(
-      commits,
-      place,
-      { revision: current.revision, record },
+    const json = JSON.stringify(record);
+    const result = await commits.commit({
+      state: { place, revision: current.revision, record: json },
       messages,
-    );
-    if (revision !== undefined) {
-      states.keep(place, { revision, record });
+    });
+    if (result.kind === 'committed') {
+      states.keep(place, { revision: result.revision, record }, json.length);
       return { kind: 'done', how: 'handled', facts: messages.length };
     }
-    onConflict?.();
-    states.distrust();
+    if (result.kind === 'stale') {
+      onConflict?.();
+      states.distrust();
+    }
     current = await states.readAfresh(event.key, place);
+    isFresh = true;
   }
   throw new BusUnavailable(`the state of the key moved on ${mostRounds} times in a row`);
-};
-
-const commitOne = async (
-  commits: Commit,
-  place: KeyPlace,
-  { revision, record }: StoredState,
-  messages: readonly OutboundMessage[],
-): Promise<number | undefined> => {
-  const state = { place, revision, record: JSON.stringify(record) };
-  const result = await commits.commit({ state, messages });
-  return result.kind === 'committed' ? result.revision : undefined;
 };
 
 /** One atomic batch holds 1,000 messages; a reaction may ask for more. */
@@ -122,7 +117,7 @@ const commitWithoutState =
     const messages = stamp(event, events);
     for (let from = 0; from < messages.length; from += largestBatch) {
       const result = await commits.commit({ messages: messages.slice(from, from + largestBatch) });
-      if (result.kind === 'stale') throw new BusUnavailable('a batch was not acknowledged');
+      if (result.kind !== 'committed') throw new BusUnavailable('a batch was not acknowledged');
     }
     return { kind: 'done', how: 'handled', facts: messages.length };
   };

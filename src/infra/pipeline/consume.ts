@@ -3,7 +3,6 @@ import type { Decode } from './decode.ts';
 import type { Delivery, EventSource, RunningSource, Settlement } from './delivery.ts';
 import { Lanes, type Turn } from './lanes.ts';
 import type { IncomingEvent, Process } from './process.ts';
-import { holdsSecret } from './stamp.ts';
 
 export interface ConsumptionOptions {
   readonly source: EventSource;
@@ -25,6 +24,9 @@ interface Held {
   event: IncomingEvent;
   leasedAt: number;
 }
+
+/** How many times its prefetch a consumption holds at most, when keys wait. */
+const mostHeld = 8;
 
 /** What was left when a consumption stopped. */
 export interface Stopped {
@@ -69,10 +71,20 @@ export class Consumption {
 
   start(): void {
     this.#running = this.#options.source.start({
-      room: () => this.#options.prefetch - this.#held.size,
+      room: () => this.#room(),
       take: (delivery) => this.#take(delivery),
     });
     this.#renewLeases();
+  }
+
+  /**
+   * What waits behind a failing event of its key is not counted, so that one bad key does not use up
+   * the room of all others; but there is an end to that too.
+   */
+  #room(): number {
+    const { prefetch } = this.#options;
+    const busy = this.#held.size - this.#lanes.blocked;
+    return Math.min(prefetch - busy, prefetch * mostHeld - this.#held.size);
   }
 
   /**
@@ -83,21 +95,27 @@ export class Consumption {
    */
   async stop(graceMs: number): Promise<Stopped> {
     this.#stopping = true;
-    const sourceStopped = this.#running?.stop();
     const unstarted = this.#lanes.close();
-    for (const held of unstarted) this.#settle(held, { kind: 'hand-back' });
+    const handedBack = this.#handBackAfter(this.#running?.stop(), unstarted);
     const over = new AbortController();
     await Promise.race([
       this.#lanes.idle().then(() => over.abort()),
       sleep(this.#options.clock, graceMs, over.signal),
     ]);
-    const abandoned = over.signal.aborted ? 0 : this.#held.size;
+    const abandoned = over.signal.aborted ? 0 : this.#held.size - unstarted.length;
     // Nothing runs any more, so what is still held was about to wait for its next try.
-    if (abandoned === 0) for (const held of this.#held) this.#settle(held, { kind: 'hand-back' });
+    if (over.signal.aborted)
+      for (const held of this.#held) this.#settle(held, { kind: 'hand-back' });
+    await handedBack;
     this.#held.clear();
     this.#cancelRenewal?.();
-    await sourceStopped;
     return { handedBack: unstarted.length, abandoned };
+  }
+
+  /** While a pull is open, what is handed back would come straight back to it. */
+  async #handBackAfter(sourceStopped: Promise<void> | undefined, unstarted: readonly Held[]) {
+    await sourceStopped;
+    for (const held of unstarted) this.#settle(held, { kind: 'hand-back' });
   }
 
   #take(delivery: Delivery): void {
@@ -108,8 +126,8 @@ export class Consumption {
       return;
     }
     const decoded = decode(delivery.message);
-    const { attempt } = delivery;
-    const event = attempt === decoded.attempt ? decoded : { ...decoded, attempt };
+    const deliveries = delivery.attempt;
+    const event = deliveries === 1 ? decoded : { ...decoded, deliveries };
     const held = { delivery, event, leasedAt: clock.now() };
     this.#held.add(held);
     // What has no key is a lane of its own: nothing has to wait for it.
@@ -120,7 +138,7 @@ export class Consumption {
   async #work(held: Held): Promise<Turn> {
     const outcome = await this.#options.process(held.event);
     if (outcome.kind !== 'retry') {
-      const erase = outcome.kind === 'dead' && holdsSecret(held.event);
+      const erase = outcome.kind === 'dead' && held.event.mayHoldSecret;
       this.#settle(held, { kind: erase ? 'erase' : 'done' });
       return 'finished';
     }

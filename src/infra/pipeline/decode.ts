@@ -34,11 +34,12 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
       const { data, key } = readContract(route.contract, envelope, read.data);
       const place = placeOf(stream, key);
       if (own) checkPartition(place.partition, subject?.partition);
-      return { message, envelope, data, key, place, route, problem: undefined, attempt: 1 };
+      return { ...fresh, message, envelope, data, key, place, route };
     } catch (error) {
       const problem = problemOf(error, defaults.type);
       envelope ??= defaults.envelope();
-      return { ...unread(message, envelope, subject?.partition), route, problem };
+      const mayHoldSecret = own && (route ? hasSecret(route) : routes.some(hasSecret));
+      return { ...unread(message, envelope, subject?.partition), route, problem, mayHoldSecret };
     }
   };
 };
@@ -81,15 +82,19 @@ const unread = (
   envelope: Envelope,
   partition: number | undefined,
 ): IncomingEvent => ({
+  ...fresh,
   message,
   envelope,
   data: undefined,
   key: '',
   place: { token: '', partition: partition ?? 0 },
   route: undefined,
-  problem: undefined,
-  attempt: 1,
 });
+
+/** How an event begins its way. */
+const fresh = { problem: undefined, mayHoldSecret: false, attempt: 1, deliveries: 1 } as const;
+
+const hasSecret = ({ contract }: AnyRoute): boolean => contract.secret.length > 0;
 
 /** The attributes that follow from where a message lies; each made only when it was left out. */
 class Derived implements EnvelopeDefaults {

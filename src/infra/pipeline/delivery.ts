@@ -54,7 +54,7 @@ export interface RunningSource {
   isPulling(): boolean;
   /**
    * Up to which sequence every message of the consumer is settled, as far as is known: it may be more
-   * already, it is never less, even when the broker forgets in a crash.
+   * already; 0 while nothing is known.
    */
   settledUpTo(): number;
   /** Asks for no more; what still arrives is handed back. Resolves when nothing can arrive any more. */

@@ -29,6 +29,7 @@ export class Lanes<Item> {
   readonly #lanes = new Map<string, Lane<Item>>();
   readonly #ready: Lane<Item>[] = [];
   #running = 0;
+  #blocked = 0;
   #closed = false;
   #whenIdle: (() => void) | undefined;
 
@@ -36,11 +37,17 @@ export class Lanes<Item> {
     this.#options = options;
   }
 
+  /** How many items are in lanes whose first item waits for its next try, that one included. */
+  get blocked(): number {
+    return this.#blocked;
+  }
+
   /** Puts an item at the end of its key's lane. */
   add(key: string, item: Item): void {
     const lane = this.#lanes.get(key);
     if (lane) {
       lane.items.push(item);
+      if (lane.cancelWait) this.#blocked++;
       return;
     }
     const opened = { key, items: [item], running: false, cancelWait: undefined };
@@ -53,6 +60,7 @@ export class Lanes<Item> {
   close(): Item[] {
     this.#closed = true;
     this.#ready.length = 0;
+    this.#blocked = 0;
     const left: Item[] = [];
     for (const lane of this.#lanes.values()) {
       lane.cancelWait?.();
@@ -91,6 +99,7 @@ export class Lanes<Item> {
     lane.running = false;
     if (turn !== 'finished' && !this.#closed) {
       lane.cancelWait = this.#options.clock.after(turn.againAfterMs, () => this.#wake(lane));
+      this.#blocked += lane.items.length;
     } else {
       lane.items.shift();
       if (lane.items.length === 0) this.#lanes.delete(lane.key);
@@ -102,6 +111,7 @@ export class Lanes<Item> {
 
   #wake(lane: Lane<Item>): void {
     lane.cancelWait = undefined;
+    this.#blocked -= lane.items.length;
     this.#ready.push(lane);
     this.#fill();
   }

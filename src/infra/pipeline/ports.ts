@@ -26,8 +26,10 @@ export interface Commitment {
 export type CommitResult =
   /** All of it is stored; `revision` is the new one of the key's state. */
   | { readonly kind: 'committed'; readonly revision: number }
-  /** Nothing is stored, or nobody knows: read the state again and compare. */
-  | { readonly kind: 'stale' };
+  /** Nothing is stored: the state has moved on. Read it again. */
+  | { readonly kind: 'stale' }
+  /** Nobody knows whether it is stored: read the state again, it tells. */
+  | { readonly kind: 'unknown' };
 
 /** Writes decisions into one service's stream. */
 export interface Commit {
@@ -159,6 +161,8 @@ export interface Bus extends AsyncDisposable {
   /** How far every durable consumer of a stream is behind, whoever's it is. @throws BusUnavailable */
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]>;
   isConnected(): boolean;
+  /** Calls back at each new connection to the broker, until the returned function is called. */
+  onReconnect(run: () => void): () => void;
   readonly publisher: EventPublisher & RawPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;

@@ -18,8 +18,12 @@ export interface IncomingEvent {
   readonly route: AnyRoute | undefined;
   /** Why it cannot be handled whatever is tried. */
   readonly problem: InvalidEvent | undefined;
-  /** From 1; a redelivery and a failed try count, waiting does not. */
+  /** It may hold a secret in plain text: it is not valid, and its contract, or one of its service, has secrets. */
+  readonly mayHoldSecret: boolean;
+  /** From 1; counts the tries that failed in this process. Waiting, and deliveries, do not count. */
   readonly attempt: number;
+  /** How often the broker has delivered it, from 1. */
+  readonly deliveries: number;
 }
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */

@@ -99,8 +99,7 @@ export interface Death {
 /**
  * The dead letter of an event: its own bytes and headers, whole and replayable, and why it died.
  *
- * When the contract has secret fields and the data is not valid, the body is left out: whatever it
- * holds in them must not rest anywhere.
+ * The body is left out when it may hold a secret in plain text, which must not rest anywhere.
  */
 export const deadLetter = (
   stream: ServiceStream,
@@ -121,12 +120,13 @@ export const deadLetter = (
       'millrace-dead-reason': death.reason,
       'millrace-dead-error': oneLine(death.error),
       'millrace-dead-attempts': String(death.attempts),
+      'millrace-dead-deliveries': String(event.deliveries),
       'millrace-dead-stream': message.stream,
       'millrace-dead-sequence': String(message.sequence),
       'millrace-dead-subject': message.subject,
       'millrace-dead-stored-at': new Date(message.storedAt).toISOString(),
     },
-    body: holdsSecret(event) ? '' : message.body,
+    body: event.mayHoldSecret ? '' : message.body,
   };
 };
 
@@ -148,10 +148,6 @@ export const smallerLetters = (letter: OutboundMessage): OutboundMessage[] => {
 };
 
 const leftBehind = 'left in the stream';
-
-/** True when an event may hold a secret in plain text: its contract has secrets, and it breaks the contract. */
-export const holdsSecret = ({ route, problem }: IncomingEvent): boolean =>
-  problem !== undefined && (route?.contract.secret.length ?? 0) > 0;
 
 /** A header's value is one line of printable ASCII. */
 const oneLine = (text: string): string =>

@@ -18,9 +18,12 @@ export interface StateCacheOptions<State> {
   readonly clock: Clock;
   /** Up to which sequence the service's events are settled, as far as is known. @default 0 */
   readonly settledUpTo?: () => number;
-  /** How many keys are kept. @default 20000 */
-  readonly keys?: number;
+  /** How many characters of records are kept. @default 32 million */
+  readonly characters?: number;
 }
+
+/** What an entry costs besides its JSON. */
+const perKey = 200;
 
 /** After a conflict, other replicas are at work on the same keys: read from the bus for so long. */
 const distrustMs = 5_000;
@@ -45,14 +48,14 @@ export class StateCache<State> implements KeyStates<State> {
   #distrustedUntil = 0;
 
   constructor(options: StateCacheOptions<State>) {
-    const { reader, stream, definition, clock, keys = 20_000, settledUpTo = () => 0 } = options;
+    const { reader, stream, definition, clock, settledUpTo = () => 0 } = options;
     this.settledUpTo = settledUpTo;
     this.#reader = reader;
     this.#stream = stream;
     this.#clock = clock;
     this.#initial = definition.initial;
     this.#parse = recordReader(definition.schema);
-    this.#known = new LRUCache({ max: keys });
+    this.#known = new LRUCache({ maxSize: options.characters ?? 32_000_000 });
   }
 
   /** The state as far as this process knows, else from the bus. @throws BusUnavailable */
@@ -73,13 +76,18 @@ export class StateCache<State> implements KeyStates<State> {
     const stored = found
       ? { revision: found.revision, record: this.#parse(found.record) }
       : { revision: 0, record: emptyRecord(key, this.#initial) };
-    this.#known.set(place.token, stored);
+    this.keep(place, stored, found?.record.length ?? 0);
     return stored;
   }
 
-  /** Keeps what was just committed. */
-  keep(place: KeyPlace, stored: StoredState<State>): void {
-    this.#known.set(place.token, stored);
+  /** Keeps what was just read or committed; `characters` is the length of its JSON. */
+  keep(place: KeyPlace, stored: StoredState<State>, characters: number): void {
+    this.#known.set(place.token, stored, { size: characters + perKey });
+  }
+
+  /** Forgets everything: the broker may have come back with less than it had. */
+  clear(): void {
+    this.#known.clear();
   }
 
   /** The latest state of a key, for queries. @throws BusUnavailable */

@@ -1,5 +1,6 @@
 import { sayIssues } from '../../contracts/say-issues.ts';
 import { build, type Scope } from '../di/token.ts';
+import type { Logger } from '../observability/logger.ts';
 import type { QueryRoute } from '../pipeline/handler.ts';
 import { type Answerer, QueryFailed } from '../pipeline/ports.ts';
 
@@ -7,17 +8,29 @@ import { type Answerer, QueryFailed } from '../pipeline/ports.ts';
 export const answerersOf = (
   queries: readonly QueryRoute[],
   scope: Scope,
+  logger: Logger,
 ): ReadonlyMap<string, Answerer> =>
   new Map(
     queries.map(({ query, handler }) => {
       const built = build(scope, handler);
-      return [
-        query.name,
-        async (question) => {
-          const asked = query.question.safeParse(question);
-          if (asked.success) return built.answer(asked.data as never);
-          throw new QueryFailed('invalid-question', `${query.name}: ${sayIssues(asked.error)}`);
-        },
-      ];
+      const answer: Answerer = async (question) => {
+        const asked = query.question.safeParse(question);
+        if (asked.success) return built.answer(asked.data as never);
+        throw new QueryFailed('invalid-question', `${query.name}: ${sayIssues(asked.error)}`);
+      };
+      return [query.name, logFailures(query.name, answer, logger)];
     }),
   );
+
+/** The asker is told too; a question that breaks its contract is the asker's own affair. */
+const logFailures =
+  (name: string, answer: Answerer, logger: Logger): Answerer =>
+  async (question) => {
+    try {
+      return await answer(question);
+    } catch (error) {
+      const isTheirs = error instanceof QueryFailed && error.reason === 'invalid-question';
+      if (!isTheirs) logger.warn({ query: name, error: String(error) }, 'query failed');
+      throw error;
+    }
+  };

@@ -59,7 +59,9 @@ export const reportLag = (
   let hasEnded = false;
   const poll = async (): Promise<void> => {
     try {
-      for (const { stream, durable: consumer, pending, unacknowledged } of await ask()) {
+      const lags = await ask();
+      forgetLag(metrics);
+      for (const { stream, durable: consumer, pending, unacknowledged } of lags) {
         const labels = { stream, consumer };
         metrics.gauge('millrace_consumer_pending_events', labels, consumer).set(pending);
         metrics
@@ -67,8 +69,7 @@ export const reportLag = (
           .set(unacknowledged);
       }
     } catch (error) {
-      metrics.forget('millrace_consumer_pending_events');
-      metrics.forget('millrace_consumer_unacknowledged_events');
+      forgetLag(metrics);
       logger.warn({ error: String(error) }, 'cannot read the lag');
     }
     if (!hasEnded) cancel = clock.after(lagEveryMs, () => void poll());
@@ -78,6 +79,12 @@ export const reportLag = (
     hasEnded = true;
     cancel();
   };
+};
+
+/** What is gone, or cannot be read, must not look as if it were known. */
+const forgetLag = (metrics: Metrics): void => {
+  metrics.forget('millrace_consumer_pending_events');
+  metrics.forget('millrace_consumer_unacknowledged_events');
 };
 
 /** The version of this package: the same from `src/` and from `dist/`: both are three folders below the package. */

@@ -53,7 +53,7 @@ export const startService = async (
   const { scope, states } = scopeOf(service, parts, settledUpTo);
   const views = followViews(service.views, bus, scope, logger);
   await Promise.all(views.map(({ caughtUp }) => caughtUp));
-  const queries = await bus.serve(service.name, answerersOf(service.queries, scope));
+  const queries = await bus.serve(service.name, answerersOf(service.queries, scope, logger));
 
   const process = buildPipeline({
     ...parts,
@@ -121,6 +121,7 @@ const scopeOf = (
     clock,
     settledUpTo,
   });
+  bus.onReconnect(() => states.clear());
   provide(scope, Clock, clock);
   provide(scope, Backlog, bus.backlog);
   provide(scope, StatesOf, (stream) => bus.states(stream));

@@ -21,8 +21,14 @@ describe('what the broker refuses', () => {
   it('can never be accepted when it is too large, and may be later otherwise', () => {
     expect(refusal(api(400, 10054), 'x')).toMatchObject({ name: 'BusRefused', lasting: true });
     expect(refusal(api(400, 10097), 'x')).toMatchObject({ name: 'BusRefused', lasting: true });
+    expect(refusal(api(400, 10199), 'x')).toMatchObject({ name: 'BusRefused', lasting: true });
     expect(refusal(api(503, 10077), 'x')).toMatchObject({ name: 'BusRefused', lasting: false });
     expect(refusal(api(503, 10023), 'x')).toMatchObject({ name: 'BusRefused', lasting: false });
+  });
+
+  it('may pass while the same message is under way, or too many are', () => {
+    for (const code of [10158, 10167])
+      expect(refusal(api(400, code), 'x')).toBeInstanceOf(BusUnavailable);
   });
 
   it('is unavailable when nobody is there', () => {

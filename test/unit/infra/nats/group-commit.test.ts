@@ -217,7 +217,7 @@ describe('group commit', () => {
     );
   });
 
-  it('says stale of those with a state when nobody knows what became of the batch', async () => {
+  it('says unknown of those with a state when nobody knows what became of the batch', async () => {
     const { broker, group, decide } = newGroup();
     broker.troubles.push((messages) => {
       broker.apply(messages);
@@ -231,13 +231,13 @@ describe('group commit', () => {
     ]);
 
     expect(results).toEqual([
-      { status: 'fulfilled', value: { kind: 'stale' } },
+      { status: 'fulfilled', value: { kind: 'unknown' } },
       { status: 'rejected', reason: expect.any(BusUnavailable) },
-      { status: 'fulfilled', value: { kind: 'stale' } },
+      { status: 'fulfilled', value: { kind: 'unknown' } },
     ]);
   });
 
-  it('says stale when it cannot even be found out which of them are', async () => {
+  it('says unknown when it cannot even be found out which of them are stale', async () => {
     const broker = new FakeBroker();
     const { decide } = newGroup(broker);
     broker.troubles.push(() => refused(10071));
@@ -247,7 +247,7 @@ describe('group commit', () => {
 
     const results = await Promise.all([decide('a'), decide('b')]);
 
-    expect(results).toEqual([{ kind: 'stale' }, { kind: 'stale' }]);
+    expect(results).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }]);
   });
 
   it('goes on after a failure', async () => {

@@ -124,6 +124,18 @@ describe('committing decisions', () => {
     expect(stream.commits).toHaveLength(1);
   });
 
+  it('applies it again when the broker has lost it, whatever this process remembers', async () => {
+    const { stream, process, decided, recordOf } = newCore();
+    await process(countEvent('a', 5));
+    stream.lose(placeOf(tallyStream, 'a'));
+
+    const again = await process(countEvent('a', 5));
+
+    expect(again).toMatchObject({ how: 'handled' });
+    expect(decided).toHaveLength(2);
+    expect((await recordOf('a')).state).toEqual({ total: 5 });
+  });
+
   it('skips it in another process too, which reads the state first', async () => {
     const { stream, process, newProcess, decided } = newCore();
     await process(countEvent('a', 5));

@@ -114,7 +114,7 @@ describe('consuming', () => {
     expect(delivery.settlements).toEqual(['done']);
   });
 
-  it('counts from what the broker says, a failed try on top, waiting not', async () => {
+  it('counts tries that failed here: no deliveries, which a rollout adds too, and no waiting', async () => {
     const { source, clock, running, seen } = newConsumption();
     source.deliver(countMessage('a'), 3);
 
@@ -125,7 +125,8 @@ describe('consuming', () => {
     await running[2]?.end(retry(10, true));
     await clock.advance(10);
 
-    expect(running.map(({ event }) => event.attempt)).toEqual([3, 4, 4, 5]);
+    expect(running.map(({ event }) => event.attempt)).toEqual([1, 2, 2, 3]);
+    expect(running[0]?.event.deliveries).toBe(3);
     expect(seen).toEqual([3]);
   });
 
@@ -142,6 +143,21 @@ describe('consuming', () => {
 
     await clock.advance(1000);
     expect(running[2]?.event.data).toEqual({ key: 'a', n: 1 });
+  });
+
+  it('keeps room for other keys however many wait behind a failing one, up to a bound', async () => {
+    const { source, running } = newConsumption({ concurrency: 1, prefetch: 4 });
+    for (let n = 1; n <= 4; n++) source.deliver(countMessage('bad', n));
+    expect(source.room).toBe(0);
+
+    await running[0]?.end(retry(60_000, true));
+    expect(source.room).toBe(4);
+    source.deliver(countMessage('good', 5));
+    expect(running[1]?.event.key).toBe('good');
+
+    let held = 5;
+    while (source.room > 0) source.deliver(countMessage('bad', ++held));
+    expect(held).toBe(4 * 8);
   });
 
   it('lets nothing wait behind what has no key', async () => {
@@ -216,6 +232,7 @@ describe('stopping', () => {
     source.end();
     expect(source.stopped).toBe(true);
     expect(consumption.isPulling()).toBe(false);
+    await settled();
     expect([first, second, third].map(({ settlements }) => settlements)).toEqual([
       [],
       ['hand-back'],

@@ -194,6 +194,14 @@ describe('decoding', () => {
     expect(event.place).toEqual({ token: 'b', partition: 1 });
   });
 
+  it('takes a misspelt type for one that may hold a secret, where its service has secrets', () => {
+    const misspelt = count({ subject: 'in.tally.0.cuont' });
+    const known = count({ body: body({ key: 'a' }) });
+
+    expect(misspelt.mayHoldSecret).toBe(true);
+    expect(known.mayHoldSecret).toBe(false);
+  });
+
   it('copes with a subject that is none of ours', () => {
     for (const subject of ['', 'x', 'in.tally', 'in.tally.x.count', 'in.tally.0.']) {
       expect(count({ subject }).problem?.reason).toMatch(/unknown-type|invalid-envelope|wrong-key/);

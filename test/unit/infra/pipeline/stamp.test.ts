@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OutgoingEvent } from '../../../../src/contracts/define-event.ts';
 import { InvalidDecision } from '../../../../src/infra/pipeline/errors.ts';
 import type { IncomingEvent } from '../../../../src/infra/pipeline/process.ts';
-import { deadLetter, holdsSecret, stamper } from '../../../../src/infra/pipeline/stamp.ts';
+import { deadLetter, stamper } from '../../../../src/infra/pipeline/stamp.ts';
 import {
   countEvent,
   decodeTally,
@@ -156,6 +156,7 @@ describe('a dead letter', () => {
       'millrace-dead-reason': 'exhausted',
       'millrace-dead-error': 'Error: no',
       'millrace-dead-attempts': '5',
+      'millrace-dead-deliveries': '1',
       'millrace-dead-stream': 'TALLY',
       'millrace-dead-sequence': '42',
       'millrace-dead-subject': 'in.tally.2.count',
@@ -203,7 +204,7 @@ describe('a dead letter', () => {
   it('leaves out a body that may hold a secret in plain text', () => {
     const event = unlock('1234');
 
-    expect(holdsSecret(event)).toBe(true);
+    expect(event.mayHoldSecret).toBe(true);
     expect(deadLetter(tallyStream, event, death).body).toBe('');
     expect(JSON.stringify(deadLetter(tallyStream, event, death))).not.toContain('1234');
   });
@@ -211,7 +212,7 @@ describe('a dead letter', () => {
   it('keeps a body whose secret is as it should be', () => {
     const event = unlock('hash:abc');
 
-    expect(holdsSecret(event)).toBe(false);
+    expect(event.mayHoldSecret).toBe(false);
     expect(deadLetter(tallyStream, event, death).body).toBe(event.message.body);
   });
 

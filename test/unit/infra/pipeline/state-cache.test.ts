@@ -9,7 +9,7 @@ import { TestClock } from '../../../support/test-clock.ts';
 
 const place = placeOf(tallyStream, 'a');
 
-const newCache = (keys?: number) => {
+const newCache = (characters?: number) => {
   const stream = new FakeStream(tallyStream);
   const clock = new TestClock();
   const cache = new StateCache({
@@ -17,7 +17,7 @@ const newCache = (keys?: number) => {
     stream: tallyStream,
     definition: tallyState,
     clock,
-    ...(keys ? { keys } : {}),
+    ...(characters ? { characters } : {}),
   });
   /** What another replica does. */
   const write = (key: string, revision: number, total: number): void => {
@@ -51,7 +51,7 @@ describe('the cache of states', () => {
     const { stream, cache } = newCache();
     const stored = { revision: 9, record: emptyRecord('a', { total: 4 }) };
 
-    cache.keep(place, stored);
+    cache.keep(place, stored, 10);
 
     expect(await cache.recall('a', place)).toEqual(stored);
     expect(stream.reads).toBe(0);
@@ -83,7 +83,7 @@ describe('the cache of states', () => {
   });
 
   it('forgets the keys that were not used for longest when there are too many', async () => {
-    const { stream, cache } = newCache(2);
+    const { stream, cache } = newCache(450);
     for (const key of ['a', 'b', 'c']) await cache.recall(key, placeOf(tallyStream, key));
 
     await cache.recall('b', placeOf(tallyStream, 'b'));
@@ -91,6 +91,16 @@ describe('the cache of states', () => {
     expect(stream.reads).toBe(3);
     await cache.recall('a', place);
     expect(stream.reads).toBe(4);
+  });
+
+  it('forgets everything when it is told that the broker may have come back with less', async () => {
+    const { stream, cache } = newCache();
+    await cache.recall('a', place);
+
+    cache.clear();
+    await cache.recall('a', place);
+
+    expect(stream.reads).toBe(2);
   });
 
   it('keeps nothing when the bus cannot be asked', async () => {
