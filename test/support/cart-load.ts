@@ -41,11 +41,15 @@ export const addProducts = async (server: NatsServer): Promise<void> => {
   });
 };
 
-/** Publishes the load, so many at a time. */
-export const publishLoad = async (bus: Bus, { events, users }: CartLoad): Promise<void> => {
-  let next = 0;
+/** Publishes the load or a part of it, so many events at a time. */
+export const publishLoad = async (
+  bus: Bus,
+  { events, users }: CartLoad,
+  { from = 0, to = events } = {},
+): Promise<void> => {
+  let next = from;
   const publishSome = async (): Promise<void> => {
-    for (let n = next++; n < events; n = next++) {
+    for (let n = next++; n < to; n = next++) {
       await publish(bus, CartAdd(addOf(n, users)), idOf(n));
     }
   };

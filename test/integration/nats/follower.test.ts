@@ -58,8 +58,8 @@ describe('a follower', () => {
     const publishing = askAll(world, 50, 150);
     for (let times = 0; times < 3; times++) {
       await sleep(40);
-      expect(await deleteFollowers(world)).toBeGreaterThan(0);
-      await soon(async () => expect(taken.length).toBeGreaterThan(50 + times));
+      await soon(async () => expect(await deleteFollowers(world)).toBeGreaterThan(0));
+      await soon(() => expect(taken.length).toBeGreaterThan(50 + times));
     }
     await publishing;
 
