@@ -16,8 +16,11 @@ export interface FakePull {
  */
 export class FakeJsConnection {
   readonly pulls: FakePull[] = [];
+  /** What was published without asking for a reply: acknowledgements. */
+  readonly published: { readonly subject: string; readonly text: string }[] = [];
   readonly asked: { readonly subject: string; readonly body: Json }[] = [];
   readonly #answer: (subject: string, body: Json) => Json;
+  readonly #next: Promise<Json>[] = [];
   readonly #listeners = new Map<string, (error: null, message: Msg) => void>();
 
   constructor(answer: (subject: string, body: Json) => Json) {
@@ -31,12 +34,14 @@ export class FakeJsConnection {
         const body: Json = text ? JSON.parse(text) : {};
         const name = subject.replace('$JS.API.', '');
         this.asked.push({ subject: name, body });
-        const said = this.#answer(name, body);
+        const said = (await this.#next.shift()) ?? this.#answer(name, body);
         return { json: () => said };
       },
-      publish: (subject: string, text: string, options?: { reply?: string }) => {
-        const inbox = options?.reply ?? '';
-        if (inbox !== '') this.pulls.push({ subject, inbox, batch: JSON.parse(text).batch });
+      publish: (subject: string, payload: string | Uint8Array, options?: { reply?: string }) => {
+        const text = Buffer.from(payload).toString('utf8');
+        const inbox = options?.reply;
+        if (inbox === undefined) this.published.push({ subject, text });
+        else this.pulls.push({ subject, inbox, batch: JSON.parse(text).batch });
       },
       subscribe: (
         subject: string,
@@ -48,6 +53,11 @@ export class FakeJsConnection {
     };
     // What is spoken here is all that is used of a connection.
     return methods as unknown as NatsConnection;
+  }
+
+  /** The next request is answered so, when that is settled. */
+  answerNext(said: Promise<Json>): void {
+    this.#next.push(said);
   }
 
   /** How many inboxes are listened to. */
