@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { cartStream } from '../../src/contracts/cart/stream.ts';
 import { subjectsOf } from '../../src/contracts/streams.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';
+import { soon } from '../support/soon.ts';
 
 const program = resolve(import.meta.dirname, '../../dist/cli/replay/main.js');
 let server: NatsServer;
@@ -75,7 +75,7 @@ test('a broker that is killed in the middle costs a pause, no event and no order
   await writeFile(file, linesOf('killed', 6000, 300));
   const { output, ended } = replaying([file, '--rate', '3000']);
 
-  await pause(1200);
+  await soon(async () => expect((await storedOf('killed')).size).toBeGreaterThan(0), 20_000);
   await server.restart();
   const code = await ended;
 
@@ -97,7 +97,7 @@ test('Ctrl-C ends it with the summary of what was acknowledged', async () => {
   await writeFile(file, linesOf('stopped', 5000, 100));
   const { child, output, ended } = replaying([file, '--rate', '1000']);
 
-  await pause(1500);
+  await soon(async () => expect((await storedOf('stopped')).size).toBeGreaterThan(0), 20_000);
   child.kill('SIGINT');
 
   expect(await ended).toBe(130);

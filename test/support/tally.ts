@@ -10,7 +10,7 @@ import type { StateDefinition } from '../../src/infra/pipeline/state-record.ts';
 /** A service for tests that counts: what the pipeline does with it, it does with any. */
 export const tallyStream = defineStream('tally', 4);
 /** Another service, whose facts it hears of. */
-export const ledgerStream = defineStream('ledger', 4);
+const ledgerStream = defineStream('ledger', 4);
 
 const version1 = z.object({ key: z.string(), amount: z.int() });
 
@@ -24,7 +24,7 @@ export const TallyCount = defineEvent({
   upcasters: { 1: upcaster(version1, ({ key, amount }) => ({ key, n: amount })) },
 });
 
-export const TallyUnlock = defineEvent({
+const TallyUnlock = defineEvent({
   type: 'tally.unlock',
   version: 1,
   kind: 'request',
