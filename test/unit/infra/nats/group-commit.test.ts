@@ -1,101 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { placeOf, stateSubject } from '../../../../src/contracts/streams.ts';
-import type { BatchAnswer } from '../../../../src/infra/nats/batch.ts';
-import { type BatchPort, GroupCommit } from '../../../../src/infra/nats/group-commit.ts';
-import { BusRefused, BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
-import type { CommitResult, OutboundMessage } from '../../../../src/infra/pipeline/ports.ts';
-import { tallyStream } from '../../../support/tally.ts';
+import { BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
+import { FakeBroker, fact, keys, newGroup, refused } from '../../../support/fake-broker.ts';
 import { settled } from '../../../support/test-clock.ts';
-
-type Messages = readonly OutboundMessage[];
-
-/** A broker that does what an atomic batch does, when the test lets it. */
-class FakeBroker implements BatchPort {
-  readonly batches: Messages[] = [];
-  readonly stored: OutboundMessage[] = [];
-  readonly single: string[] = [];
-  readonly troubles: ((messages: Messages) => BatchAnswer | undefined)[] = [];
-  /** Batches wait for {@link release} while this is set. */
-  holds = false;
-  readonly #waiting: (() => void)[] = [];
-  #sequence: number;
-
-  constructor(sequence = 0) {
-    this.#sequence = sequence;
-  }
-
-  async publish(messages: Messages): Promise<BatchAnswer> {
-    this.batches.push(messages);
-    if (this.holds) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return this.troubles.shift()?.(messages) ?? this.apply(messages);
-  }
-
-  apply(messages: Messages): BatchAnswer {
-    if (messages.length > 1000) return refused(10199);
-    const revision = ({ headers }: OutboundMessage) =>
-      headers['Nats-Expected-Last-Subject-Sequence'];
-    const isStale = messages.some(
-      (message) =>
-        revision(message) !== undefined && Number(revision(message)) !== this.last(message.subject),
-    );
-    if (isStale) return refused(10071);
-    for (const message of messages) {
-      this.#sequence++;
-      this.stored.push({ ...message, headers: { ...message.headers, at: `${this.#sequence}` } });
-    }
-    return { kind: 'stored', lastSequence: this.#sequence, count: messages.length };
-  }
-
-  async store(_message: OutboundMessage, id: string): Promise<void> {
-    this.single.push(id);
-  }
-
-  async lastSequence(subject: string): Promise<number> {
-    return this.last(subject);
-  }
-
-  last(subject: string): number {
-    const found = this.stored.filter((message) => message.subject === subject).at(-1);
-    return Number(found?.headers['at'] ?? 0);
-  }
-
-  async release(): Promise<void> {
-    this.holds = false;
-    for (const go of this.#waiting.splice(0)) go();
-    await settled();
-  }
-}
-
-const refused = (err_code: number): BatchAnswer => ({
-  kind: 'refused',
-  error: { code: 400, err_code, description: 'no' },
-});
-
-const fact = (n: number | string): OutboundMessage => ({
-  subject: 'fact.tally.0.counted',
-  headers: {},
-  body: String(n),
-});
-
-const newGroup = (broker = new FakeBroker()) => {
-  const sizes: number[] = [];
-  const group = new GroupCommit({
-    stream: tallyStream,
-    port: broker,
-    onBatch: ({ decisions }) => sizes.push(decisions),
-  });
-  const decide = (key: string, revision = 0, facts = 1): Promise<CommitResult> =>
-    group.commit({
-      state: { place: placeOf(tallyStream, key), revision, record: `{"key":"${key}"}` },
-      messages: Array.from({ length: facts }, (_, n) => fact(`${key}.${n}`)),
-    });
-  const revisionOf = (key: string): number =>
-    broker.last(stateSubject(tallyStream, placeOf(tallyStream, key)));
-  return { broker, group, decide, revisionOf, sizes };
-};
-
-const keys = (count: number): string[] => Array.from({ length: count }, (_, n) => `k${n}`);
 
 describe('group commit', () => {
   it('sends a lone decision at once: its facts, then its guarded state', async () => {
@@ -217,39 +124,6 @@ describe('group commit', () => {
     );
   });
 
-  it('says unknown of those with a state when nobody knows what became of the batch', async () => {
-    const { broker, group, decide } = newGroup();
-    broker.troubles.push((messages) => {
-      broker.apply(messages);
-      throw new BusUnavailable('no answer');
-    });
-
-    const results = await Promise.allSettled([
-      decide('a'),
-      group.commit({ messages: [fact(1)] }),
-      decide('b'),
-    ]);
-
-    expect(results).toEqual([
-      { status: 'fulfilled', value: { kind: 'unknown' } },
-      { status: 'rejected', reason: expect.any(BusUnavailable) },
-      { status: 'fulfilled', value: { kind: 'unknown' } },
-    ]);
-  });
-
-  it('says unknown when it cannot even be found out which of them are stale', async () => {
-    const broker = new FakeBroker();
-    const { decide } = newGroup(broker);
-    broker.troubles.push(() => refused(10071));
-    broker.lastSequence = async () => {
-      throw new BusUnavailable('away');
-    };
-
-    const results = await Promise.all([decide('a'), decide('b')]);
-
-    expect(results).toEqual([{ kind: 'unknown' }, { kind: 'unknown' }]);
-  });
-
   it('goes on after a failure', async () => {
     const { broker, decide } = newGroup();
     broker.troubles.push(() => {
@@ -259,7 +133,6 @@ describe('group commit', () => {
 
     expect(await decide('a')).toMatchObject({ kind: 'committed' });
   });
-
   it('sends no more than 1000 messages in a batch, and splits no decision', async () => {
     const { broker, decide } = newGroup();
     broker.holds = true;
@@ -273,95 +146,6 @@ describe('group commit', () => {
 
     expect(results.every(({ kind }) => kind === 'committed')).toBe(true);
     expect(broker.batches.map(({ length }) => length)).toEqual([2, 800, 400, 999]);
-  });
-
-  it('leaves a decision that is too large alone to the broker, which refuses it', async () => {
-    const { group, decide } = newGroup();
-    const messages = Array.from({ length: 1001 }, (_, n) => fact(n));
-
-    const results = await Promise.allSettled([
-      decide('a'),
-      group.commit({ messages }),
-      decide('b'),
-    ]);
-
-    expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  });
-
-  it('lets one that is refused for good spoil no other', async () => {
-    const { broker, decide, sizes } = newGroup();
-    const refuse = (messages: Messages) =>
-      messages.some(({ body }) => body === 'k3.0') ? refused(10054) : undefined;
-    for (let times = 0; times < 20; times++) broker.troubles.push(refuse);
-
-    const results = await Promise.allSettled(keys(8).map((key) => decide(key)));
-
-    for (const [n, result] of results.entries()) {
-      if (n === 3) {
-        expect(result).toMatchObject({ reason: { name: 'BusRefused', lasting: true } });
-      } else expect(result).toMatchObject({ value: { kind: 'committed' } });
-    }
-    expect(sizes[0]).toBe(8);
-  });
-
-  it('lets one that the client refuses to send spoil no other', async () => {
-    const { broker, decide } = newGroup();
-    const refuse = (messages: Messages) => {
-      if (messages.some(({ body }) => body === 'k3.0')) throw new BusRefused('too large', true);
-      return undefined;
-    };
-    for (let times = 0; times < 20; times++) broker.troubles.push(refuse);
-
-    const results = await Promise.allSettled(keys(8).map((key) => decide(key)));
-
-    expect(results[3]).toMatchObject({ reason: { name: 'BusRefused', lasting: true } });
-    expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(7);
-  });
-
-  it('refuses at once what is larger than the stream takes, in bytes, with its headers', async () => {
-    const { broker, group, decide } = newGroup();
-    const limit = 512 * 1024;
-    const commit = (body: string | Uint8Array, headers: Record<string, string> = {}) =>
-      group.commit({ messages: [{ ...fact(1), headers, body }] });
-
-    const results = await Promise.allSettled([
-      decide('a'),
-      commit('x'.repeat(limit + 1)),
-      commit('æ'.repeat(limit / 2)),
-      commit(new Uint8Array(limit)),
-      commit('', { 'x-huge': 'x'.repeat(65_536) }),
-      commit('', { 'x-huge': 'æ'.repeat(33_000) }),
-      group.commit({
-        state: {
-          place: placeOf(tallyStream, 'b'),
-          revision: 0,
-          record: 'x'.repeat(limit),
-        },
-        messages: [],
-      }),
-      commit('x'.repeat(limit - 1000)),
-      commit('æ'.repeat(limit / 2 - 1000)),
-      commit('', { 'x-large': 'x'.repeat(60_000) }),
-    ]);
-
-    expect(results.map(({ status }) => status)).toEqual([
-      'fulfilled',
-      ...Array.from({ length: 6 }, () => 'rejected'),
-      'fulfilled',
-      'fulfilled',
-      'fulfilled',
-    ]);
-    for (const result of results.slice(1, 7)) {
-      expect(result).toMatchObject({ reason: { name: 'BusRefused', lasting: true } });
-    }
-    expect(broker.batches).toHaveLength(1);
-  });
-
-  it('passes on a refusal that may pass as one that may', async () => {
-    const { broker, decide } = newGroup();
-    broker.troubles.push(() => refused(10077));
-
-    await expect(decide('a')).rejects.toMatchObject({ name: 'BusRefused', lasting: false });
   });
 
   it('has nothing to send for a commitment of nothing', async () => {
