@@ -34,7 +34,7 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
       const { data, key } = readContract(route.contract, envelope, read.data);
       const place = placeOf(stream, key);
       if (own) checkPartition(place.partition, subject?.partition);
-      return { ...fresh, message, envelope, data, key, place, route };
+      return eventOf(message, { envelope, data, key, place, route });
     } catch (error) {
       const problem = problemOf(error, defaults.type);
       envelope ??= defaults.envelope();
@@ -81,18 +81,42 @@ const unread = (
   message: InboundMessage,
   envelope: Envelope,
   partition: number | undefined,
+): IncomingEvent =>
+  eventOf(message, {
+    envelope,
+    data: undefined,
+    key: '',
+    place: { token: '', partition: partition ?? 0 },
+    route: undefined,
+  });
+
+/**
+ * An event at the beginning of its way.
+ *
+ * Field by field on purpose: spread out of an object of defaults, which the engine does slowly, an
+ * event cost its process twice as much (`npm run bench -- --rows reaction`).
+ */
+const eventOf = (
+  message: InboundMessage,
+  {
+    envelope,
+    data,
+    key,
+    place,
+    route,
+  }: Pick<IncomingEvent, 'envelope' | 'data' | 'key' | 'place' | 'route'>,
 ): IncomingEvent => ({
-  ...fresh,
   message,
   envelope,
-  data: undefined,
-  key: '',
-  place: { token: '', partition: partition ?? 0 },
-  route: undefined,
+  data,
+  key,
+  place,
+  route,
+  problem: undefined,
+  mayHoldSecret: false,
+  attempt: 1,
+  deliveries: 1,
 });
-
-/** How an event begins its way. */
-const fresh = { problem: undefined, mayHoldSecret: false, attempt: 1, deliveries: 1 } as const;
 
 const hasSecret = ({ contract }: AnyRoute): boolean => contract.secret.length > 0;
 
