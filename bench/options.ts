@@ -41,7 +41,8 @@ export const readBenchOptions = (args: readonly string[]): BenchOptions | undefi
   const { values, positionals } = readOptions(args, known);
   if (values.help) return undefined;
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option`);
-  const preset = values.quick ? { rounds: 2, events: 20_000 } : { rounds: 5, events: 80_000 };
+  const usual = values.quick ? { rounds: 2, events: 20_000 } : { rounds: 5, events: 80_000 };
+  const preset = values.profile ? { ...usual, rounds: 1 } : usual;
   const rounds = { least: 1, most: 100 };
   const events = { least: 5_000, most: 10_000_000 };
   return {

@@ -91,6 +91,7 @@ describe('the options of the benchmark', () => {
   it('have defaults, and a quick way', () => {
     expect(readBenchOptions([])).toMatchObject({ rounds: 5, rows: Object.keys(rows) });
     expect(readBenchOptions(['--quick'])?.rounds).toBe(2);
+    expect(readBenchOptions(['--profile'])?.rounds).toBe(1);
     expect(readBenchOptions(['--help'])).toBeUndefined();
   });
 
