@@ -35,7 +35,7 @@ const parts: readonly Part[] = [
   { name: 'workers', files: /^src\/workers\//, uses: ['own', 'contracts', 'pipeline', 'di'] },
   {
     name: 'gateway main',
-    files: /^src\/gateway\/(main|start-gateway)\.ts$/,
+    files: /^src\/gateway\/(main|start-gateway|read-keys)\.ts$/,
     uses: ['gateway', 'contracts', 'pipeline', 'observability', 'passwords', 'runtime'],
   },
   {

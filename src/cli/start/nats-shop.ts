@@ -58,6 +58,10 @@ export class NatsShop implements Shop {
     }
   }
 
+  get brokerUrl(): string {
+    return this.#broker.url;
+  }
+
   addresses(): readonly (readonly [string, string])[] {
     return this.#processes.map(({ process, healthUrl }) => [
       `metrics of ${process.name}`,

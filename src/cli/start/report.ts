@@ -108,11 +108,17 @@ const sayIds = (what: string, ids: readonly string[]): readonly string[] => {
   return [`  ${what}: ${ids.slice(0, named).join(', ')}${more}`];
 };
 
-/** What to try now, as lines for a shell. */
-export const sayInvitation = (gatewayUrl: string): string =>
+/** What to try now, as lines for a shell; any NATS client will do where there is a broker. */
+export const sayInvitation = (gatewayUrl: string, brokerUrl?: string): string =>
   [
     'Try:',
     `  curl '${gatewayUrl}/products?search=mug'`,
     `  TOKEN=$(curl -s ${gatewayUrl}/sessions -H 'content-type: application/json' -d '{"username":"demo","password":"${demoPassword}"}' | sed 's/.*"token":"\\([^"]*\\)".*/\\1/')`,
     `  curl ${gatewayUrl}/carts/me/items -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -H 'prefer: wait=5' -d '{"productId":"stoneware-mug-rust","quantity":1}'`,
+    ...(brokerUrl ? sayBrokerLines(brokerUrl) : []),
   ].join('\n');
+
+const sayBrokerLines = (url: string): readonly string[] => [
+  `  nats pub -s ${url} cart.add.demo '{"userId":"demo","productId":"stoneware-mug-rust","quantity":2}'`,
+  `  npm run replay -- --url ${url} FILE.ndjson`,
+];

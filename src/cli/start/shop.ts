@@ -17,6 +17,8 @@ export interface Exposition {
 export interface Shop {
   readonly bus: Bus;
   readonly gatewayUrl: string;
+  /** Where its broker listens, when it has one. */
+  readonly brokerUrl?: string;
   /** What people can look at, a name and an address each. */
   addresses(): readonly (readonly [name: string, address: string])[];
   /** Asks every process what it counts; who does not answer is left out. */

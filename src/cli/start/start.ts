@@ -78,7 +78,9 @@ const run = async (
     if (asked.exit) return isAccountedFor(outcome) ? 0 : 1;
   }
   if (asked.exit) return 0;
-  console.log(`\n${sayAddresses(shop)}\n\n${sayInvitation(shop.gatewayUrl)}\n\nCtrl-C ends it.`);
+  console.log(
+    `\n${sayAddresses(shop)}\n\n${sayInvitation(shop.gatewayUrl, shop.brokerUrl)}\n\nCtrl-C ends it.`,
+  );
   await aborted(signal);
   return 0;
 };

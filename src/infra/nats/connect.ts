@@ -32,17 +32,19 @@ export const openConnection = async (options: NatsOptions): Promise<NatsConnecti
   if (!isAtLeast(version, oldestServer)) {
     await connection.close();
     throw new BusUnavailable(
-      `nats-server ${version} at ${options.servers.join(', ')} is too old: ${oldestServer} or newer is needed`,
+      `nats-server ${version} at ${addressesOf(options)} is too old: ${oldestServer} or newer is needed`,
     );
   }
   if (!connection.info?.headers || connection.info.jetstream !== true) {
     await connection.close();
-    throw new BusUnavailable(`nats-server at ${options.servers.join(', ')} runs without JetStream`);
+    throw new BusUnavailable(`nats-server at ${addressesOf(options)} runs without JetStream`);
   }
   return connection;
 };
 
 const firstConnection = async (options: NatsOptions): Promise<NatsConnection> => {
+  // A wrong path does not come right by waiting.
+  if (options.credentialsFile) readCredentials(options.credentialsFile);
   const until = performance.now() + (options.firstConnectionMs ?? 30_000);
   for (;;) {
     try {
@@ -50,7 +52,7 @@ const firstConnection = async (options: NatsOptions): Promise<NatsConnection> =>
     } catch (cause) {
       if (performance.now() >= until) {
         const why = cause instanceof Error ? cause.message : String(cause);
-        throw new BusUnavailable(`no nats-server at ${options.servers.join(', ')}: ${why}`, {
+        throw new BusUnavailable(`no nats-server at ${addressesOf(options)}: ${why}`, {
           cause,
         });
       }
@@ -75,13 +77,25 @@ const connectionOptions = ({ servers, name, credentialsFile }: NatsOptions): Con
   noAsyncTraces: true,
   inboxPrefix: inboxPrefixOf(name),
   ...(credentialsFile
-    ? { authenticator: credsAuthenticator(() => readFileSync(credentialsFile)) }
+    ? { authenticator: credsAuthenticator(() => readCredentials(credentialsFile)) }
     : {}),
 });
+
+const readCredentials = (file: string): Uint8Array => {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    throw new BusUnavailable(`the credentials file ${file} cannot be read`, { cause });
+  }
+};
 
 /** Replies come under a prefix of their own, so that permissions can keep services apart. */
 export const inboxPrefixOf = (name: string): string =>
   `_INBOX_${name.replace(/[^A-Za-z0-9_-]/g, '_')}`;
+
+/** Addresses without what stands before their `@`: for people to read. */
+const addressesOf = ({ servers }: NatsOptions): string =>
+  servers.map((address) => address.replace(/\/\/[^/]*@/, '//')).join(', ');
 
 /** Compares `2.14.3` with `2.15.0-RC.1`: by the three numbers; an unreadable version is too old. */
 export const isAtLeast = (version: string, least: string): boolean => {

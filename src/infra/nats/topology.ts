@@ -36,7 +36,6 @@ export const streamSettings = (
     allow_atomic: true,
     allow_rollup_hdrs: true,
     allow_direct: true,
-    allow_msg_ttl: true,
     metadata: { 'millrace.partitions': String(stream.partitions) },
   };
 };

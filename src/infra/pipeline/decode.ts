@@ -72,7 +72,7 @@ const checkPartition = (expected: number, actual: number | undefined): void => {
   if (expected !== actual) {
     throw new InvalidEvent(
       'wrong-key',
-      `the key in the data belongs to partition ${expected}, the subject's key to ${actual}`,
+      `the key in the data belongs to partition ${expected}, the subject's last token to ${actual}: it must be the key, or ~ and its SHA-256 where the key is no plain token`,
     );
   }
 };

@@ -32,6 +32,11 @@ export class InvalidDecision extends PermanentError {
   override readonly name = 'InvalidDecision';
 }
 
+/** What the bus holds as the state of a key is none: it says where, never what. */
+export class UnreadableState extends Error {
+  override readonly name = 'UnreadableState';
+}
+
 /** The bus did not do what was asked, or did not say whether it did; asking again is safe. */
 export class BusUnavailable extends Error {
   override readonly name = 'BusUnavailable';

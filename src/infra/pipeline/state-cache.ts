@@ -1,7 +1,10 @@
 import { LRUCache } from 'lru-cache';
+import { z } from 'zod';
+import { sayIssues } from '../../contracts/say-issues.ts';
 import { type KeyPlace, placeOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { Clock } from './clock.ts';
 import type { KeyStates } from './define-service.ts';
+import { UnreadableState } from './errors.ts';
 import type { StateReader } from './ports.ts';
 import {
   emptyRecord,
@@ -70,14 +73,26 @@ export class StateCache<State> implements KeyStates<State> {
     this.#distrustedUntil = this.#clock.now() + distrustMs;
   }
 
-  /** The latest state, from the bus. @throws BusUnavailable */
+  /** The latest state, from the bus. @throws BusUnavailable, UnreadableState */
   async readAfresh(key: string, place: KeyPlace): Promise<StoredState<State>> {
     const found = await this.#reader.read(place);
     const stored = found
-      ? { revision: found.revision, record: this.#parse(found.record) }
+      ? { revision: found.revision, record: this.#recordOf(found) }
       : { revision: 0, record: emptyRecord(key, this.#initial) };
     this.keep(place, stored, found?.record.length ?? 0);
     return stored;
+  }
+
+  #recordOf({ revision, record }: { readonly revision: number; readonly record: string }) {
+    try {
+      return this.#parse(record);
+    } catch (error) {
+      // What a parser says may quote what it read; a schema says only which field is wrong.
+      const why = error instanceof z.ZodError ? sayIssues(error) : 'it is not JSON';
+      throw new UnreadableState(
+        `the state at sequence ${revision} of ${this.#stream.name} cannot be read: ${why}`,
+      );
+    }
   }
 
   /** Keeps what was just read or committed; `characters` is the length of its JSON. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The environment says something that cannot be: everything that is wrong, in one message. */
-class ConfigError extends Error {
+export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
 

@@ -33,7 +33,9 @@ export const followViews = (
           readModel.apply(key, state);
         } catch (error) {
           // One state that cannot be read must not stop the view from learning of the others.
-          logger.error({ stream: stream.name, sequence, error: String(error) }, 'unreadable state');
+          // Its text may quote the state: only the kind of error is said.
+          const name = error instanceof Error ? error.name : typeof error;
+          logger.error({ stream: stream.name, sequence, error: name }, 'unreadable state');
         }
       },
     });

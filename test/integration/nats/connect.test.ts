@@ -54,6 +54,15 @@ describe('connecting', () => {
     expect((await refusalOf(url)).message).toMatch(/refused/i);
   });
 
+  it('names addresses without the password in them', async () => {
+    const place = `127.0.0.1:${await freePort()}`;
+
+    const { message } = await refusalOf(`nats://user:secret@${place}`);
+
+    expect(message).toContain(place);
+    expect(message).not.toContain('secret');
+  });
+
   it('says that the server wants credentials', async () => {
     await using server = await startNatsServer({
       extraConfig: 'authorization { user: somebody, password: secret }',
@@ -75,7 +84,9 @@ describe('connecting', () => {
     });
 
     await expect(refused).rejects.toThrow(BusUnavailable);
-    await expect(refused).rejects.toThrow(/ENOENT.*worker\.creds/);
+    await expect(refused).rejects.toThrow(
+      'the credentials file /nowhere/worker.creds cannot be read',
+    );
   });
 
   it('waits for a server that comes later', async () => {

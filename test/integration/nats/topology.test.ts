@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { connect } from 'nats';
+import { connect, headers } from 'nats';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineStream, subjectsOf } from '../../../src/contracts/streams.ts';
 import { NatsBus } from '../../../src/infra/nats/nats-bus.ts';
@@ -117,5 +117,22 @@ describe('the topology on a server', () => {
 
     await expect(refused).rejects.toThrow(TopologyConflict);
     await expect(refused).rejects.toThrow(/subject_transform is undefined, declared/);
+  });
+
+  it('refuses an event that would end by itself, before anybody has handled it', async () => {
+    const { stream, topology } = newTopology();
+    await using bus = await openBus(server);
+    await bus.ensure(topology);
+    const connection = await connect({ servers: server.url });
+    const short = headers();
+    short.set('Nats-TTL', '1s');
+
+    const answer = await connection.request(`${stream.service}.ask.k`, '{}', {
+      headers: short,
+      timeout: 3000,
+    });
+
+    expect(answer.json()).toMatchObject({ error: { err_code: 10166 } });
+    await connection.close();
   });
 });

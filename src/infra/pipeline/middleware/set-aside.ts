@@ -1,6 +1,6 @@
 import type { ServiceStream } from '../../../contracts/streams.ts';
 import { onceOnState } from '../commit-decisions.ts';
-import { BusRefused } from '../errors.ts';
+import { BusRefused, UnreadableState } from '../errors.ts';
 import type { Commit, OutboundMessage } from '../ports.ts';
 import type { IncomingEvent, Middleware } from '../process.ts';
 import { exponential } from '../retry-policy.ts';
@@ -59,16 +59,27 @@ const writeOnce = async (
   event: IncomingEvent,
   letter: OutboundMessage,
 ): Promise<'written' | 'duplicate'> => {
-  if (!hasState(event)) {
-    const { stream, sequence, storedAt } = event.message;
-    await commits.store(letter, `dead.${stream}.${sequence}.${storedAt}`);
-    return 'written';
+  if (!hasState(event)) return storeOnce(commits, event, letter);
+  try {
+    const outcome = await onceOnState({ event, commits, states }, async ({ state }) => ({
+      state,
+      messages: [letter],
+    }));
+    return outcome.kind === 'done' && outcome.how === 'duplicate' ? 'duplicate' : 'written';
+  } catch (error) {
+    // A state that nobody can read must not hold back the dead letter too; it is left as it is.
+    if (!(error instanceof UnreadableState)) throw error;
+    return storeOnce(commits, event, letter);
   }
-  const outcome = await onceOnState({ event, commits, states }, async ({ state }) => ({
-    state,
-    messages: [letter],
-  }));
-  return outcome.kind === 'done' && outcome.how === 'duplicate' ? 'duplicate' : 'written';
+};
+
+const storeOnce = async (
+  commits: Commit,
+  { message: { stream, sequence, storedAt } }: IncomingEvent,
+  letter: OutboundMessage,
+): Promise<'written'> => {
+  await commits.store(letter, `dead.${stream}.${sequence}.${storedAt}`);
+  return 'written';
 };
 
 const hasState = ({ problem, route }: IncomingEvent): boolean =>

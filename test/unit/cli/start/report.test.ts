@@ -62,6 +62,13 @@ test('what is missing is listed by id, the first ten of many', () => {
   expect(text).toContain('missing: e0, e1, e2, e3, e4, e5, e6, e7, e8, e9 and 2 more');
 });
 
+test('where there is a broker, a publish and a replay to it are offered too', () => {
+  const text = sayInvitation('http://127.0.0.1:3000', 'nats://127.0.0.1:4333');
+
+  expect(text).toContain('nats pub -s nats://127.0.0.1:4333 cart.add.demo');
+  expect(text).toContain('npm run replay -- --url nats://127.0.0.1:4333');
+});
+
 test('three lines for a shell are offered: search, log in, add to the cart', () => {
   const lines = sayInvitation('http://127.0.0.1:3000').split('\n').slice(1);
 

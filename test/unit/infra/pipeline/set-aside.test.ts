@@ -38,6 +38,17 @@ const newSetAside = (outcome: Outcome = dead) => {
 };
 
 describe('setting aside', () => {
+  it('writes the letter although the state of the key cannot be read, and leaves that as it is', async () => {
+    const { stream, process } = newSetAside();
+    const state = { place: placeOf(tallyStream, 'a'), revision: 0, record: 'jane@secret' };
+    stream.write({ state, messages: [] });
+
+    expect(await process(countEvent('a', 5))).toEqual(dead);
+
+    expect(stream.stored.size).toBe(1);
+    expect((await stream.read(state.place))?.record).toBe('jane@secret');
+  });
+
   it('leaves alone what is not dead', async () => {
     const outcomes: Outcome[] = [
       { kind: 'done', how: 'handled', facts: 1 },

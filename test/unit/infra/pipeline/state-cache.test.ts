@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../../src/contracts/streams.ts';
-import { BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
+import { BusUnavailable, UnreadableState } from '../../../../src/infra/pipeline/errors.ts';
 import { StateCache } from '../../../../src/infra/pipeline/state-cache.ts';
 import { emptyRecord } from '../../../../src/infra/pipeline/state-record.ts';
 import { FakeStream, throwing } from '../../../support/fake-stream.ts';
@@ -101,6 +101,23 @@ describe('the cache of states', () => {
     await cache.recall('a', place);
 
     expect(stream.reads).toBe(2);
+  });
+
+  it('says where a state is that cannot be read, and not what is in it', async () => {
+    const { stream, cache } = newCache();
+    for (const [record, why] of [
+      ['jane@secret', 'it is not JSON'],
+      ['{"key":"jane@secret"}', 'state: '],
+    ] as const) {
+      stream.lose(place);
+      stream.write({ state: { place, revision: 0, record }, messages: [] });
+
+      const error = await cache.readAfresh('a', place).catch((thrown: Error) => thrown);
+
+      expect(error).toBeInstanceOf(UnreadableState);
+      expect(String(error)).toContain(why);
+      expect(String(error)).not.toContain('jane');
+    }
   });
 
   it('keeps nothing when the bus cannot be asked', async () => {
