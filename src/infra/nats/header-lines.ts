@@ -11,7 +11,7 @@ const hasLineBreak = (value: string): boolean => /[\r\n]/.test(value);
  * Reads a message's headers, none when there are none. @throws TypeError when they are malformed
  *
  * The client makes an object of them whose every step searches a list of all names, which costs
- * three times as much as reading the lines here (measured, `docs/performance.md`).
+ * twice as much as reading the lines here (measured, `docs/performance.md`).
  */
 export const readHeaders = (message: Msg): Headers => {
   const text = headerText(message);
