@@ -26,8 +26,11 @@ export interface NatsOptions {
  *
  * @throws BusUnavailable when there is none in time, or when it is too old: the version is named.
  */
-export const openConnection = async (options: NatsOptions): Promise<NatsConnection> => {
-  const connection = await firstConnection(options);
+export const openConnection = async (
+  options: NatsOptions,
+  onTrouble?: (what: string) => void,
+): Promise<NatsConnection> => {
+  const connection = await firstConnection(options, onTrouble);
   const version = connection.info?.version ?? 'unknown';
   if (!isAtLeast(version, oldestServer)) {
     await connection.close();
@@ -42,20 +45,22 @@ export const openConnection = async (options: NatsOptions): Promise<NatsConnecti
   return connection;
 };
 
-const firstConnection = async (options: NatsOptions): Promise<NatsConnection> => {
+const firstConnection = async (
+  options: NatsOptions,
+  onTrouble?: (what: string) => void,
+): Promise<NatsConnection> => {
   // A wrong path does not come right by waiting.
   if (options.credentialsFile) readCredentials(options.credentialsFile);
   const until = performance.now() + (options.firstConnectionMs ?? 30_000);
-  for (;;) {
+  for (let tries = 0; ; tries++) {
     try {
       return await connect(connectionOptions(options));
     } catch (cause) {
-      if (performance.now() >= until) {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        throw new BusUnavailable(`no nats-server at ${addressesOf(options)}: ${why}`, {
-          cause,
-        });
-      }
+      const why = cause instanceof Error ? cause.message : String(cause);
+      const what = `no nats-server at ${addressesOf(options)}: ${why}`;
+      if (performance.now() >= until) throw new BusUnavailable(what, { cause });
+      // Said once: who waits should know for what.
+      if (tries === 0) onTrouble?.(what);
       await new Promise((resolve) => setTimeout(resolve, 250));
     }
   }

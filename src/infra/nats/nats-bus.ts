@@ -87,7 +87,7 @@ export class NatsBus implements Bus {
 
   /** @throws BusUnavailable when no broker answers in time, or when it is too old */
   static async connect(options: NatsOptions, watcher: BusWatcher = {}): Promise<NatsBus> {
-    const bus = new NatsBus(await openConnection(options), options, watcher);
+    const bus = new NatsBus(await openConnection(options, watcher.onTrouble), options, watcher);
     void bus.#watch();
     return bus;
   }

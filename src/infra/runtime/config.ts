@@ -35,6 +35,8 @@ export const commonEnvironment = z.object({
 });
 export type CommonEnvironment = z.infer<typeof commonEnvironment>;
 
+const sizes = z.object({ CONCURRENCY: z.number(), PREFETCH: z.number() });
+
 /** What a worker reads besides. */
 export const workerEnvironment = commonEnvironment
   .extend({
@@ -46,6 +48,8 @@ export const workerEnvironment = commonEnvironment
   .refine(({ PREFETCH, CONCURRENCY }) => PREFETCH >= CONCURRENCY, {
     path: ['PREFETCH'],
     message: 'must be at least CONCURRENCY',
+    // Also while other variables are wrong, so that everything is said at once.
+    when: ({ value }) => sizes.safeParse(value).success,
   });
 export type WorkerEnvironment = z.infer<typeof workerEnvironment>;
 

@@ -6,14 +6,15 @@ import { freePort, startNatsServer } from '../../support/nats-server.ts';
 import { soon } from '../../support/soon.ts';
 import { openBus } from '../../support/world-on-nats.ts';
 
-const connectTo = (url: string, firstConnectionMs = 500) =>
-  NatsBus.connect({
-    servers: [url],
-    name: 'test',
-    replicas: 1,
-    storage: 'file',
-    firstConnectionMs,
-  });
+const connectTo = (
+  url: string,
+  firstConnectionMs = 500,
+  onTrouble: (what: string) => void = () => {},
+) =>
+  NatsBus.connect(
+    { servers: [url], name: 'test', replicas: 1, storage: 'file', firstConnectionMs },
+    { onTrouble },
+  );
 
 const refusalOf = async (url: string): Promise<Error> => {
   const refused = await connectTo(url).then(
@@ -89,15 +90,18 @@ describe('connecting', () => {
     );
   });
 
-  it('waits for a server that comes later', async () => {
+  it('waits for a server that comes later, and says once for what', async () => {
     await using server = await startNatsServer();
     await server.kill('SIGKILL');
 
-    const connecting = connectTo(server.url, 20_000);
+    const troubles: string[] = [];
+    const connecting = connectTo(server.url, 20_000, (what) => troubles.push(what));
+    await soon(() => expect(troubles).toHaveLength(1));
     await server.start();
 
     await using bus = await connecting;
     expect(bus.isConnected()).toBe(true);
+    expect(troubles[0]).toContain(`no nats-server at ${server.url}`);
   });
 
   it('never gives up once connected, and says when it is back', async () => {
