@@ -5,7 +5,7 @@ it('names everything that is wrong in one message, bounds between variables too'
   const wrong = { NATS_URL: 'foo', HEALTH_PORT: 'abc', PREFETCH: '1' };
 
   expect(() => readConfig(workerEnvironment, wrong)).toThrow(
-    /NATS_URL: [^]*HEALTH_PORT: [^]*PREFETCH: must be at least CONCURRENCY/,
+    /NATS_URL: .*HEALTH_PORT: .*PREFETCH: must be at least CONCURRENCY/s,
   );
 });
 
