@@ -8,6 +8,7 @@ import { defineStream, placeOf, subjectsOf } from '../../src/contracts/streams.t
 import type { Delivery, InboundMessage, RunningSource } from '../../src/infra/pipeline/delivery.ts';
 import type {
   Bus,
+  Commit,
   Commitment,
   ConsumerDeclaration,
   Follower,
@@ -96,6 +97,7 @@ export class World implements AsyncDisposable {
   readonly #underTest: BusUnderTest;
   readonly #running: RunningSource[] = [];
   readonly #followers: Follower[] = [];
+  #commits: Commit | undefined;
 
   constructor(underTest: BusUnderTest, partitions = 4) {
     this.#underTest = underTest;
@@ -215,7 +217,9 @@ export class World implements AsyncDisposable {
 
   commit(key: string, revision: number, record: string, messages: Commitment['messages'] = []) {
     const place = placeOf(this.stream, key);
-    return this.bus.commits(this.stream).commit({ state: { place, revision, record }, messages });
+    // One for the whole world, as a worker has one: each of its own would send a batch a commit.
+    this.#commits ??= this.bus.commits(this.stream);
+    return this.#commits.commit({ state: { place, revision, record }, messages });
   }
 
   read(key: string) {
