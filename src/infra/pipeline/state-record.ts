@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { type Tally, tallyAfter } from './tally.ts';
 
 /** How many ids a state remembers: the same event under another sequence is recognised for so long. */
 export const rememberedCauses = 128;
@@ -25,6 +26,8 @@ export interface StateRecord<State = unknown> {
   readonly settled: number;
   /** The highest sequence applied, by stream. */
   readonly position: Readonly<Record<string, number>>;
+  /** How many events are applied, and a sum over them; nothing in records of older versions. */
+  readonly tally?: Tally | undefined;
 }
 
 /** A record and the sequence under which the stream holds it; 0 when there is none. */
@@ -39,6 +42,13 @@ export interface StateDefinition<State> {
   readonly initial: State;
 }
 
+const count = { count: z.number(), sum: z.number() };
+const tally = z.object({
+  ...count,
+  late: z.array(z.number()),
+  marks: z.array(z.object({ ...count, sequence: z.number() })),
+});
+
 const recordOf = <State>(schema: z.ZodType<State>) =>
   z.object({
     key: z.string(),
@@ -47,6 +57,7 @@ const recordOf = <State>(schema: z.ZodType<State>) =>
     recent: z.array(z.number()).default([]),
     settled: z.number().default(0),
     position: z.record(z.string(), z.number()),
+    tally: tally.optional(),
   });
 
 /** Reads records from their JSON; made once a service. */
@@ -96,15 +107,14 @@ export const recordAfter = <State>(
   // An event that is being applied is not settled: who says so speaks of another stream's life.
   const settled = settledUpTo < sequence ? Math.max(record.settled, settledUpTo) : record.settled;
   const recent = record.recent.filter((applied) => applied > settled);
+  const position = record.position[stream] ?? 0;
   return {
     key: record.key,
     state,
     causes: [...record.causes.slice(1 - rememberedCauses), shortId(id)],
     recent: [...recent.slice(1 - rememberedSequences), sequence],
     settled,
-    position: {
-      ...record.position,
-      [stream]: Math.max(record.position[stream] ?? 0, sequence),
-    },
+    position: { ...record.position, [stream]: Math.max(position, sequence) },
+    tally: tallyAfter(record.tally, sequence, position),
   };
 };

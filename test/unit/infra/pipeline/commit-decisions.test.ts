@@ -24,6 +24,7 @@ describe('committing decisions', () => {
       recent: [6, 9],
       settled: 0,
       position: { TALLY: 9 },
+      tally: expect.objectContaining({ count: 2, late: [] }),
     });
   });
 

@@ -76,6 +76,22 @@ describe('the record of a key', () => {
     expect(knowsId(record, record.causes[0] ?? '')).toBe(false);
   });
 
+  it('counts what it contains, and reads records that were written before it did', () => {
+    const first = recordAfter(emptyRecord('k', { total: 0 }), { total: 1 }, cause('a', 7));
+    const record = recordAfter(first, { total: 2 }, cause('b', 5));
+    const { tally: _, ...older } = record;
+    const read = recordReader(tallyState.schema);
+    const before = read(JSON.stringify(older));
+
+    expect(record.tally).toMatchObject({ count: 2, late: [5] });
+    expect(read(JSON.stringify(record)).tally).toEqual(record.tally);
+    expect(before.tally).toBeUndefined();
+    expect(recordAfter(before, { total: 3 }, cause('c', 9)).tally).toMatchObject({
+      count: 1,
+      marks: [{ sequence: 7, count: 0, sum: 0 }],
+    });
+  });
+
   it('keeps the highest sequence applied', () => {
     const record = [10, 12, 7].reduce((soFar, sequence) => {
       return recordAfter(soFar, 0, cause(`id ${sequence}`, sequence));
