@@ -12,6 +12,8 @@ import { keyToken, partitionOf } from './key-token.ts';
  * | `fact.<service>.<partition>.<name>` | facts and rejections |
  * | `state.<service>.<partition>.<key token>` | the state of a key, only the last one |
  * | `dead.<service>.<partition>.<name>` | dead letters |
+ * | `parked.<service>.<partition>.<key token>` | events of a parked key, in their order |
+ * | `ruling.<service>.<partition>.<sequence>` | what was decided about the dead letter at that sequence |
  */
 export interface ServiceStream {
   /** The service's name, lower case: the first token of its event types. */
@@ -59,6 +61,10 @@ export const stateSubject = ({ service }: ServiceStream, { token, partition }: K
 export const deadSubject = ({ service }: ServiceStream, partition: number, type: string): string =>
   `dead.${service}.${partition}.${/^[a-z0-9-]{1,64}$/.test(nameOf(type)) ? nameOf(type) : 'unknown'}`;
 
+/** The subject under which events wait behind a dead letter of their key. */
+export const parkedSubject = ({ service }: ServiceStream, { token, partition }: KeyPlace): string =>
+  `parked.${service}.${partition}.${token}`;
+
 /** The subject filters that readers of a stream use, one each, and what producers may publish. */
 export const subjectsOf = ({ service }: ServiceStream) => ({
   published: `${service}.*.*`,
@@ -66,6 +72,8 @@ export const subjectsOf = ({ service }: ServiceStream) => ({
   facts: `fact.${service}.>`,
   states: `state.${service}.>`,
   deadLetters: `dead.${service}.>`,
+  parked: `parked.${service}.>`,
+  rulings: `ruling.${service}.>`,
 });
 
 /** What a stored subject says: the event's type and partition, or nothing when it is none of ours. */

@@ -36,6 +36,7 @@ export const newCore = (decide: Decide = addUp) => {
   let conflicts = 0;
   const newProcess = () =>
     commitDecisions({
+      stream: tallyStream,
       commits: stream,
       states: newStates(),
       stamp: stamper(tallyStream, clock),

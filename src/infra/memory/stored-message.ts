@@ -8,7 +8,7 @@ import type { OutboundMessage } from '../pipeline/ports.ts';
 const largestBytes = 512 * 1024;
 
 const encoder = new TextEncoder();
-const roots = new Set(['in', 'fact', 'state', 'dead']);
+const roots = new Set(['fact', 'state', 'dead', 'parked', 'ruling']);
 const literal = /^[^\s.*>]+(\.[^\s.*>]+)+$/;
 
 /**

@@ -16,10 +16,10 @@ export const streamSettings = (
   stream: ServiceStream,
   { replicas, storage, maxBytes }: Pick<NatsOptions, 'replicas' | 'storage' | 'maxBytes'>,
 ): Settings => {
-  const { published, facts, states, deadLetters } = subjectsOf(stream);
+  const { published, facts, states, deadLetters, parked, rulings } = subjectsOf(stream);
   return {
     name: stream.name,
-    subjects: [published, facts, states, deadLetters],
+    subjects: [published, facts, states, deadLetters, parked, rulings],
     // The key is left out of the stored subject: keys in subjects make filtered consumers slow.
     subject_transform: {
       src: published,

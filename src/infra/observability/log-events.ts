@@ -17,6 +17,8 @@ export const logEvents =
         { ...factsOf(event), ...failure(outcome), reason: outcome.reason },
         'dead letter',
       );
+    } else if (outcome.how === 'parked') {
+      logger.info(factsOf(event), 'parked');
     } else if (logger.isLevelEnabled('debug')) {
       logger.debug({ ...factsOf(event), how: outcome.how, facts: outcome.facts }, 'settled');
     }

@@ -27,7 +27,7 @@ export const metricTable = {
   },
   millrace_events_settled_total: {
     kind: 'counter',
-    help: 'Deliveries settled: done, duplicate (the state contained it already), ignored (a fact nobody here handles) or dead. A retry is counted each time it is decided.',
+    help: 'Deliveries settled: done, duplicate (the state contained it already), ignored (a fact nobody here handles), parked (waits behind a dead letter of its key) or dead. A retry is counted each time it is decided.',
     labels: ['service', 'type', 'outcome'],
   },
   millrace_event_processing_seconds: {

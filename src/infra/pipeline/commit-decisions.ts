@@ -1,11 +1,15 @@
+import type { ServiceStream } from '../../contracts/streams.ts';
+import { parkedCopy } from './dead-letter.ts';
 import { BusUnavailable } from './errors.ts';
+import type { Parked } from './parked.ts';
 import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
-import { contains, recordAfter, type StateRecord } from './state-record.ts';
+import { contains, recordAfter, type StoredState } from './state-record.ts';
 
 export interface CommitOptions {
+  readonly stream: ServiceStream;
   readonly commits: Commit;
   readonly states: StateCache<unknown>;
   readonly stamp: Stamp;
@@ -36,9 +40,13 @@ export const commitDecisions = (options: CommitOptions): Process => {
 };
 
 const commitWithState =
-  ({ commits, states, stamp, decide, onConflict }: CommitOptions): Process =>
+  ({ stream, commits, states, stamp, decide, onConflict }: CommitOptions): Process =>
   async (event) =>
-    onceOnState({ event, commits, states, onConflict }, async (record) => {
+    onceOnState({ event, commits, states, onConflict }, async ({ record }) => {
+      if (record.parked) {
+        const copy = parkedCopy(stream, event, record.parked.letter);
+        return { state: record.state, messages: [copy], how: 'parked' };
+      }
       const decision = await decide(event, record.state);
       return {
         state: decision.state === undefined ? record.state : decision.state,
@@ -50,6 +58,10 @@ const commitWithState =
 interface Write {
   readonly state: unknown;
   readonly messages: readonly OutboundMessage[];
+  /** @default handled */
+  readonly how?: 'handled' | 'parked';
+  /** From now on the key waits behind this event. */
+  readonly parked?: Parked | undefined;
 }
 
 export interface OnceOnState {
@@ -66,7 +78,7 @@ export interface OnceOnState {
  */
 export const onceOnState = async (
   { event, commits, states, onConflict }: OnceOnState,
-  write: (record: StateRecord) => Promise<Write>,
+  write: (current: StoredState) => Promise<Write>,
 ): Promise<Outcome> => {
   const { place } = event;
   const { stream, sequence } = event.message;
@@ -81,9 +93,10 @@ export const onceOnState = async (
       isFresh = true;
       continue;
     }
-    const { state, messages } = await write(current.record);
+    const { state, messages, how = 'handled', parked } = await write(current);
     const settledUpTo = states.settledUpTo();
-    const record = recordAfter(current.record, state, { ...cause, settledUpTo });
+    const after = recordAfter(current.record, state, { ...cause, settledUpTo });
+    const record = parked ? { ...after, parked } : after;
     const json = JSON.stringify(record);
     const result = await commits.commit({
       state: { place, revision: current.revision, record: json },
@@ -91,7 +104,7 @@ export const onceOnState = async (
     });
     if (result.kind === 'committed') {
       states.keep(place, { revision: result.revision, record }, json.length);
-      return { kind: 'done', how: 'handled', facts: messages.length };
+      return { kind: 'done', how, facts: how === 'handled' ? messages.length : 0 };
     }
     if (result.kind === 'stale') {
       onConflict?.();

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Token } from '../di/token.ts';
-import type { AnyRoute, ClassOf, QueryRoute, Route } from './handler.ts';
+import type { AnyRoute, ClassOf, OnExhausted, QueryRoute, Route } from './handler.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { exponential } from './retry-policy.ts';
 import type { StateDefinition } from './state-record.ts';
@@ -48,17 +48,22 @@ export interface ServiceDefinition<State = unknown> {
   readonly queries: readonly QueryRoute[];
   readonly views: readonly ViewDefinition[];
   readonly retry: RetryPolicy;
+  /** What becomes of a key after an event of it is dead, where a route does not say. @default skip */
+  readonly onExhausted: OnExhausted;
 }
 
 /** A service whose state's type no longer matters: it was checked when it was declared. */
 export interface AnyService
-  extends Pick<ServiceDefinition, 'name' | 'stream' | 'queries' | 'views' | 'retry'> {
+  extends Pick<
+    ServiceDefinition,
+    'name' | 'stream' | 'queries' | 'views' | 'retry' | 'onExhausted'
+  > {
   readonly state: StateDefinition<unknown> & { readonly provides: symbol };
   readonly routes: readonly AnyRoute[];
   readonly reactions: readonly AnyRoute[];
 }
 
-type Optional = 'reactions' | 'queries' | 'views' | 'retry';
+type Optional = 'reactions' | 'queries' | 'views' | 'retry' | 'onExhausted';
 
 /**
  * Declares a service.
@@ -84,12 +89,16 @@ export const defineService = <State>(
       throw new TypeError(`${name}: ${contract.type} is no request event of ${stream.name}`);
     }
   }
-  for (const { contract } of reactions) {
+  for (const { contract, onExhausted } of reactions) {
     if (contract.stream === stream || contract.kind !== 'fact') {
       throw new TypeError(`${name}: ${contract.type} is no fact of another service`);
     }
+    if (onExhausted === 'park') {
+      throw new TypeError(`${name}: ${contract.type} is a reaction, which has no key to park`);
+    }
   }
-  return { retry: exponential(), ...definition, name, reactions, queries, views };
+  const defaults = { retry: exponential(), onExhausted: 'skip' } as const;
+  return { ...defaults, ...definition, name, reactions, queries, views };
 };
 
 const refuseDuplicates = (service: string, names: readonly string[]): void => {

@@ -46,12 +46,20 @@ export interface QueryHandler<Question = unknown, Answer = unknown> {
 /** A class that the container builds. */
 export type ClassOf<T> = new (...args: never[]) => T;
 
+/**
+ * What becomes of a key after an event of it is dead: `skip` goes on with the next one; `park` lets
+ * all later ones wait, in order, until the dead letter is redriven or discarded.
+ */
+export type OnExhausted = 'skip' | 'park';
+
 /** How the events of one route are treated when their handler fails or is slow. */
 export interface RouteOptions {
   /** @default the service's policy */
   readonly retry?: RetryPolicy;
   /** @default the HANDLER_TIMEOUT_MS of the process */
   readonly timeLimitMs?: number;
+  /** @default the service's, which is `skip` unless it says otherwise; reactions always skip */
+  readonly onExhausted?: OnExhausted;
 }
 
 /** One line of a service's table: which class handles an event. */

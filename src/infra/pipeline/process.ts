@@ -31,10 +31,13 @@ export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted';
 
 /** What became of one try at an event. */
 export type Outcome =
-  /** Handled and committed; or its state contained it already; or nobody here has a use for it. */
+  /**
+   * Handled and committed; or its state contained it already; or nobody here has a use for it; or it
+   * waits on record behind a dead letter of its key.
+   */
   | {
       readonly kind: 'done';
-      readonly how: 'handled' | 'duplicate' | 'ignored';
+      readonly how: 'handled' | 'duplicate' | 'ignored' | 'parked';
       readonly facts: number;
     }
   /** To be tried again after a pause; `counts` when this try used up an attempt. */

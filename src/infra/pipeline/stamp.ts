@@ -2,7 +2,7 @@ import type { OutgoingEvent } from '../../contracts/define-event.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import { keyToken } from '../../contracts/key-token.ts';
-import { deadSubject, type ServiceStream } from '../../contracts/streams.ts';
+import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Clock } from './clock.ts';
 import { encodeEvent } from './encode.ts';
 import { InvalidDecision } from './errors.ts';
@@ -88,70 +88,3 @@ const messageOf = (
     throw new InvalidDecision(`a handler broke the contract: ${cause.message}`, { cause });
   }
 };
-
-/** What is put on record of an event that is set aside. */
-export interface Death {
-  readonly reason: string;
-  readonly error: string;
-  readonly attempts: number;
-}
-
-/**
- * The dead letter of an event: its own bytes and headers, whole and replayable, and why it died.
- *
- * The body is left out when it may hold a secret in plain text, which must not rest anywhere.
- */
-export const deadLetter = (
-  stream: ServiceStream,
-  event: IncomingEvent,
-  death: Death,
-): OutboundMessage => {
-  const { message, envelope, place } = event;
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.allHeaders())) {
-    // Instructions to the broker were for the first publish, and an earlier death is over.
-    if (!/^(nats|millrace-dead)-/i.test(name)) headers[name] = value;
-  }
-  return {
-    subject: deadSubject(stream, place.partition, envelope.type),
-    headers: {
-      ...headers,
-      'millrace-dead-id': encodeURIComponent(envelope.id),
-      'millrace-dead-reason': death.reason,
-      'millrace-dead-error': oneLine(death.error),
-      'millrace-dead-attempts': String(death.attempts),
-      'millrace-dead-deliveries': String(event.deliveries),
-      'millrace-dead-stream': message.stream,
-      'millrace-dead-sequence': String(message.sequence),
-      'millrace-dead-subject': message.subject,
-      'millrace-dead-stored-at': new Date(message.storedAt).toISOString(),
-    },
-    body: event.mayHoldSecret ? '' : message.body,
-  };
-};
-
-/**
- * What is left of a dead letter that is too large with its own headers on top: first without the
- * event's body, then without its headers too. Both stay in the stream, at the sequence it names.
- */
-export const smallerLetters = (letter: OutboundMessage): OutboundMessage[] => {
-  const body = { 'millrace-dead-body': leftBehind };
-  const own = Object.entries(letter.headers).filter(([name]) => name.startsWith('millrace-dead-'));
-  return [
-    { ...letter, headers: { ...letter.headers, ...body }, body: '' },
-    {
-      ...letter,
-      headers: { ...Object.fromEntries(own), ...body, 'millrace-dead-headers': leftBehind },
-      body: '',
-    },
-  ];
-};
-
-const leftBehind = 'left in the stream';
-
-/** A header's value is one line of printable ASCII. */
-const oneLine = (text: string): string =>
-  text
-    .replace(/[^\x20-\x7e]+/g, ' ')
-    .slice(0, 1000)
-    .trim();

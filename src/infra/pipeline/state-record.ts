@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { type Parked, parkedSchema } from './parked.ts';
 import { type Tally, tallyAfter } from './tally.ts';
 
 /** How many ids a state remembers: the same event under another sequence is recognised for so long. */
@@ -28,6 +29,8 @@ export interface StateRecord<State = unknown> {
   readonly position: Readonly<Record<string, number>>;
   /** How many events are applied, and a sum over them; nothing in records of older versions. */
   readonly tally?: Tally | undefined;
+  /** The key waits behind a dead letter. */
+  readonly parked?: Parked | undefined;
 }
 
 /** A record and the sequence under which the stream holds it; 0 when there is none. */
@@ -58,6 +61,7 @@ const recordOf = <State>(schema: z.ZodType<State>) =>
     settled: z.number().default(0),
     position: z.record(z.string(), z.number()),
     tally: tally.optional(),
+    parked: parkedSchema.optional(),
   });
 
 /** Reads records from their JSON; made once a service. */
@@ -116,5 +120,6 @@ export const recordAfter = <State>(
     settled,
     position: { ...record.position, [stream]: Math.max(position, sequence) },
     tally: tallyAfter(record.tally, sequence, position),
+    ...(record.parked ? { parked: record.parked } : {}),
   };
 };

@@ -13,6 +13,7 @@ import { compose, type Process } from '../pipeline/process.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
 import { timeLimit } from '../pipeline/time-limit.ts';
+import { thisProcess } from './undertaker.ts';
 
 export interface PipelineParts {
   readonly service: AnyService;
@@ -36,13 +37,21 @@ export const buildPipeline = (parts: PipelineParts): Process => {
       logEvents(logger),
       // Sees every outcome, counts and times it.
       measureEvents(metrics, clock),
-      // Dead: writes the dead letter before the event is settled.
-      setAside({ stream, commits, states }),
+      // Dead: writes the dead letter, and parks its key, before the event is settled.
+      setAside({
+        stream,
+        commits,
+        states,
+        clock,
+        by: thisProcess(),
+        onExhausted: service.onExhausted,
+      }),
       // Thrown: becomes retry or dead, by the error's class.
       settleFailures(service.retry),
     ],
     // Recognises what the state contains, else decides and commits, once.
     commitDecisions({
+      stream,
       commits,
       states,
       stamp: stamper(stream, clock),

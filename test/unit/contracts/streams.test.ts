@@ -77,6 +77,8 @@ describe('subjects', () => {
       facts: 'fact.cart.>',
       states: 'state.cart.>',
       deadLetters: 'dead.cart.>',
+      parked: 'parked.cart.>',
+      rulings: 'ruling.cart.>',
     });
   });
 });

@@ -1,86 +1,136 @@
 import type { ServiceStream } from '../../../contracts/streams.ts';
+import type { Clock } from '../clock.ts';
 import { onceOnState } from '../commit-decisions.ts';
+import { type Death, deadLetter, parkedCopy, type Undertaker } from '../dead-letter.ts';
 import { BusRefused, UnreadableState } from '../errors.ts';
+import { smallerCopies } from '../event-copy.ts';
+import type { OnExhausted } from '../handler.ts';
 import type { Commit, OutboundMessage } from '../ports.ts';
-import type { IncomingEvent, Middleware } from '../process.ts';
+import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
 import { exponential } from '../retry-policy.ts';
-import { deadLetter, smallerLetters } from '../stamp.ts';
 import type { StateCache } from '../state-cache.ts';
+import type { StoredState } from '../state-record.ts';
 
 export interface SetAsideOptions {
   readonly stream: ServiceStream;
   readonly commits: Commit;
   readonly states: StateCache<unknown>;
+  readonly clock: Clock;
+  readonly by: Undertaker;
+  /** For routes that do not say. */
+  readonly onExhausted: OnExhausted;
 }
 
 /**
  * Writes the dead letter of an event that is dead, before the event is settled.
  *
- * A request event with a key moves its state on in the same batch, so that it is set aside once.
- * What has no readable key is stored under an id that follows from its place in the stream: once
- * within the broker's duplicate window. While neither can be written, the event is tried again.
+ * A request event with a key moves its state on in the same batch, so that it is set aside once; the
+ * same batch parks the key where the route says so. What has no readable key is stored under an id
+ * that follows from its place in the stream: once within the broker's duplicate window. While neither
+ * can be written, the event is tried again.
  */
 export const setAside = (options: SetAsideOptions): Middleware => {
   const pause = exponential({ firstMs: 500, maxMs: 10_000 });
   return (next) => async (event) => {
     const outcome = await next(event);
     if (outcome.kind !== 'dead') return outcome;
+    const death = {
+      reason: outcome.reason,
+      error: describe(outcome.error),
+      attempts: event.attempt,
+      at: options.clock.now(),
+      by: options.by,
+    };
     try {
-      const letter = deadLetter(options.stream, event, {
-        reason: outcome.reason,
-        error: describe(outcome.error),
-        attempts: event.attempt,
-      });
-      const written = await writeLetter(options, event, [letter, ...smallerLetters(letter)]);
-      return written === 'duplicate' ? { kind: 'done', how: 'duplicate', facts: 0 } : outcome;
+      return (await writeAsItFits(options, event, death)) ?? outcome;
     } catch (error) {
       return { kind: 'retry', afterMs: pause.delayMs(3), counts: false, error };
     }
   };
 };
 
-/** Writes the first of the letters that the bus does not find too large. */
-const writeLetter = async (
+/** Which of the copies of an event is written: the whole, or the first or second smaller one. */
+type Size = 0 | 1 | 2;
+
+/** What became of the event instead; nothing when it is dead, with a letter. */
+type Instead = Outcome | undefined;
+
+/** Writes the first copy that the bus does not find too large. */
+const writeAsItFits = async (
   options: SetAsideOptions,
   event: IncomingEvent,
-  [letter, ...smaller]: readonly [OutboundMessage, ...OutboundMessage[]],
-): Promise<'written' | 'duplicate'> => {
+  death: Death,
+  size: Size = 0,
+): Promise<Instead> => {
   try {
-    return await writeOnce(options, event, letter);
+    return await writeOnce(options, event, death, size);
   } catch (error) {
-    const [next, ...rest] = smaller;
-    if (!next || !(error instanceof BusRefused) || !error.lasting) throw error;
-    return writeLetter(options, event, [next, ...rest]);
+    if (size === 2 || !(error instanceof BusRefused) || !error.lasting) throw error;
+    return writeAsItFits(options, event, death, size === 0 ? 1 : 2);
   }
 };
 
 const writeOnce = async (
-  { commits, states }: SetAsideOptions,
+  options: SetAsideOptions,
   event: IncomingEvent,
-  letter: OutboundMessage,
-): Promise<'written' | 'duplicate'> => {
-  if (!hasState(event)) return storeOnce(commits, event, letter);
+  death: Death,
+  size: Size,
+): Promise<Instead> => {
+  if (!hasState(event)) return storeOnce(options, event, death, size);
   try {
-    const outcome = await onceOnState({ event, commits, states }, async ({ state }) => ({
-      state,
-      messages: [letter],
-    }));
-    return outcome.kind === 'done' && outcome.how === 'duplicate' ? 'duplicate' : 'written';
+    const outcome = await onceOnState({ ...options, event }, async (current) =>
+      current.record.parked
+        ? behind(options, event, current, size)
+        : withLetter(options, event, current, death, size),
+    );
+    return outcome.kind === 'done' && outcome.how === 'handled' ? undefined : outcome;
   } catch (error) {
     // A state that nobody can read must not hold back the dead letter too; it is left as it is.
     if (!(error instanceof UnreadableState)) throw error;
-    return storeOnce(commits, event, letter);
+    return storeOnce(options, event, death, size);
   }
 };
 
-const storeOnce = async (
-  commits: Commit,
-  { message: { stream, sequence, storedAt } }: IncomingEvent,
-  letter: OutboundMessage,
-): Promise<'written'> => {
-  await commits.store(letter, `dead.${stream}.${sequence}.${storedAt}`);
-  return 'written';
+/** The key was parked while this event was tried: what it died of may be that it came too early. */
+const behind = (
+  { stream }: SetAsideOptions,
+  event: IncomingEvent,
+  { record }: StoredState,
+  size: Size,
+) => {
+  const copy = parkedCopy(stream, event, record.parked?.letter ?? '');
+  const messages = [sized('parked', copy, size)];
+  return { state: record.state, messages, how: 'parked' as const };
 };
+
+const withLetter = (
+  { stream, onExhausted }: SetAsideOptions,
+  event: IncomingEvent,
+  { record, revision }: StoredState,
+  death: Death,
+  size: Size,
+) => {
+  const key = event.route?.onExhausted ?? onExhausted;
+  const letter = sized('dead', deadLetter(stream, event, { ...death, key }), size);
+  const since = event.message.sequence;
+  // What was parked in an earlier time lies before the state that this is decided upon.
+  const parked = key === 'park' ? { letter: event.envelope.id, since, after: revision } : undefined;
+  return { state: record.state, messages: [letter], parked };
+};
+
+const storeOnce = async (
+  { stream, commits }: SetAsideOptions,
+  event: IncomingEvent,
+  death: Death,
+  size: Size,
+): Promise<undefined> => {
+  const { message } = event;
+  const letter = sized('dead', deadLetter(stream, event, death), size);
+  await commits.store(letter, `dead.${message.stream}.${message.sequence}.${message.storedAt}`);
+};
+
+const sized = (kind: 'dead' | 'parked', copy: OutboundMessage, size: Size): OutboundMessage =>
+  [copy, ...smallerCopies(kind, copy)][size] ?? copy;
 
 const hasState = ({ problem, route }: IncomingEvent): boolean =>
   problem === undefined && route?.contract.kind === 'request';

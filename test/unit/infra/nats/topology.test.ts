@@ -83,6 +83,16 @@ describe('a stream that is there already', () => {
     });
   });
 
+  it('takes the subjects that it did not know when it was made', async () => {
+    const older = ['tally.*.*', 'fact.tally.>', 'state.tally.>', 'dead.tally.>'];
+    const { ensure, changed } = serverWith({ ...echo(wanted), subjects: older });
+
+    await ensure();
+
+    const subjects = [...older, 'parked.tally.>', 'ruling.tally.>'];
+    expect(changed().map(({ body }) => body?.['subjects'])).toEqual([subjects]);
+  });
+
   it('may get more replicas, and never fewer in passing', async () => {
     const three = { ...echo(wanted), num_replicas: 3 };
     const more = serverWith(echo(wanted));

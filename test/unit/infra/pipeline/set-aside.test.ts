@@ -5,6 +5,7 @@ import {
   BusUnavailable,
   PermanentError,
 } from '../../../../src/infra/pipeline/errors.ts';
+import type { OnExhausted } from '../../../../src/infra/pipeline/handler.ts';
 import { setAside } from '../../../../src/infra/pipeline/middleware/set-aside.ts';
 import type { CommitResult } from '../../../../src/infra/pipeline/ports.ts';
 import type { Outcome } from '../../../../src/infra/pipeline/process.ts';
@@ -24,12 +25,20 @@ import { TestClock } from '../../../support/test-clock.ts';
 const dead: Outcome = { kind: 'dead', reason: 'permanent', error: new PermanentError('no') };
 const tooLarge = throwing(new BusRefused('too large', true));
 
-const newSetAside = (outcome: Outcome = dead) => {
+const newSetAside = (outcome: Outcome = dead, onExhausted: OnExhausted = 'skip') => {
   const stream = new FakeStream(tallyStream);
   const definition = tallyState;
-  const options = { reader: stream, stream: tallyStream, definition, clock: new TestClock() };
+  const clock = new TestClock();
+  const options = { reader: stream, stream: tallyStream, definition, clock };
   const states = new StateCache<unknown>(options);
-  const process = setAside({ stream: tallyStream, commits: stream, states })(async () => outcome);
+  const process = setAside({
+    stream: tallyStream,
+    commits: stream,
+    states,
+    clock,
+    by: { worker: 'host.1', version: '1.2.3' },
+    onExhausted,
+  })(async () => outcome);
   const recordOf = async (key: string) => {
     const found = await stream.read(placeOf(tallyStream, key));
     return found && JSON.parse(found.record);

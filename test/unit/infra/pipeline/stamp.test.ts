@@ -1,14 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { OutgoingEvent } from '../../../../src/contracts/define-event.ts';
 import { InvalidDecision } from '../../../../src/infra/pipeline/errors.ts';
-import type { IncomingEvent } from '../../../../src/infra/pipeline/process.ts';
-import { deadLetter, stamper } from '../../../../src/infra/pipeline/stamp.ts';
+import { stamper } from '../../../../src/infra/pipeline/stamp.ts';
 import {
   countEvent,
-  decodeTally,
   LedgerClosed,
-  messageOf,
-  storedSubject,
   TallyCount,
   TallyCounted,
   tallyStream,
@@ -117,109 +113,5 @@ describe('stamping what follows from an event', () => {
 
     expect(() => stamp(cause, foreign)).toThrow(InvalidDecision);
     expect(() => stamp(cause, foreign)).toThrow(/LEDGER.*TALLY/);
-  });
-});
-
-const death = { reason: 'exhausted', error: 'Error: no', attempts: 5 };
-
-const unlock = (pin: string): IncomingEvent =>
-  decodeTally(
-    messageOf({
-      subject: storedSubject('a', 'unlock'),
-      headers: { 'ce-id': 'u' },
-      body: JSON.stringify({ key: 'a', pin }),
-    }),
-  );
-
-describe('a dead letter', () => {
-  it('holds the event, byte by byte, and says why and where it died', () => {
-    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
-    const event = decodeTally(
-      messageOf({
-        subject: 'in.tally.2.count',
-        sequence: 42,
-        storedAt: Date.UTC(2026, 0, 2),
-        headers: { 'ce-id': 'an id', 'X-Own': 'kept', Traceparent: 'kept too' },
-        body: bytes,
-      }),
-    );
-
-    const letter = deadLetter(tallyStream, event, death);
-
-    expect(letter.subject).toBe('dead.tally.2.count');
-    expect(Buffer.from(letter.body).equals(bytes)).toBe(true);
-    expect(letter.headers).toEqual({
-      'ce-id': 'an id',
-      'X-Own': 'kept',
-      Traceparent: 'kept too',
-      'millrace-dead-id': `TALLY.42.${Date.UTC(2026, 0, 2)}`,
-      'millrace-dead-reason': 'exhausted',
-      'millrace-dead-error': 'Error: no',
-      'millrace-dead-attempts': '5',
-      'millrace-dead-deliveries': '1',
-      'millrace-dead-stream': 'TALLY',
-      'millrace-dead-sequence': '42',
-      'millrace-dead-subject': 'in.tally.2.count',
-      'millrace-dead-stored-at': '2026-01-02T00:00:00.000Z',
-    });
-  });
-
-  it('repeats no instruction to the broker and no earlier death, however they are spelt', () => {
-    const event = countEvent('a', 1, {
-      headers: {
-        'Nats-Rollup': 'all',
-        'nats-msg-id': 'x',
-        'NATS-TTL': '1s',
-        'Nats-Expected-Last-Sequence': '1',
-        'x-nats': 'kept',
-        'Millrace-Dead-Reason': 'an earlier death',
-      },
-    });
-
-    const names = Object.keys(deadLetter(tallyStream, event, death).headers);
-
-    expect(names.filter((name) => /^nats-/i.test(name))).toEqual([]);
-    expect(names).not.toContain('Millrace-Dead-Reason');
-    expect(names).toContain('x-nats');
-  });
-
-  it('keeps its error on one line of printable characters', () => {
-    const error = `Error: Ærø\r\nNats-Rollup: all\u0000 ${'x'.repeat(5000)}`;
-
-    const { headers } = deadLetter(tallyStream, countEvent('a'), { ...death, error });
-
-    expect(headers['millrace-dead-error']).toMatch(/^Error: {2}r Nats-Rollup: all {2}x+$/);
-    expect(headers['millrace-dead-error']?.length).toBeLessThanOrEqual(1000);
-  });
-
-  it('is filed under `unknown` when its type is no plain token', () => {
-    const event = countEvent('a');
-    for (const type of ['tally.a.b', 'tally.*', 'tally.>', 'tally.A b', 'tally.', 'x\r\nPUB y 1']) {
-      const envelope = { ...event.envelope, type };
-      const { subject } = deadLetter(tallyStream, { ...event, envelope }, death);
-      expect(subject).toBe('dead.tally.0.unknown');
-    }
-  });
-
-  it('leaves out a body that may hold a secret in plain text', () => {
-    const event = unlock('1234');
-
-    expect(event.mayHoldSecret).toBe(true);
-    expect(deadLetter(tallyStream, event, death).body).toBe('');
-    expect(JSON.stringify(deadLetter(tallyStream, event, death))).not.toContain('1234');
-  });
-
-  it('keeps a body whose secret is as it should be', () => {
-    const event = unlock('hash:abc');
-
-    expect(event.mayHoldSecret).toBe(false);
-    expect(deadLetter(tallyStream, event, death).body).toBe(event.message.body);
-  });
-
-  it('keeps a body that is wrong but has no secret field', () => {
-    const event = decodeTally(messageOf({ body: '{"key":1}' }));
-
-    expect(event.problem).toBeDefined();
-    expect(deadLetter(tallyStream, event, death).body).toBe(event.message.body);
   });
 });

@@ -1,0 +1,58 @@
+import type { OutboundMessage } from './ports.ts';
+import type { IncomingEvent } from './process.ts';
+
+/** Why an event is copied: it is dead, or it waits behind one that is. */
+export type CopyKind = 'dead' | 'parked';
+
+/** What is noted on a copy besides, under `millrace-<kind>-<name>`; what is undefined is not noted. */
+export type Notes = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A copy of an event that is set aside: its own bytes and headers, and where it came from.
+ *
+ * The body is left out when it may hold a secret in plain text, which must not rest anywhere.
+ */
+export const copyOf = (
+  kind: CopyKind,
+  subject: string,
+  { message, envelope, mayHoldSecret }: IncomingEvent,
+  notes: Notes,
+): OutboundMessage => {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(message.allHeaders())) {
+    // Instructions to the broker were for the first publish, and an earlier setting aside is over.
+    if (!/^(nats|millrace-dead|millrace-parked)-/i.test(name)) headers[name] = value;
+  }
+  const noted = {
+    ...notes,
+    id: encodeURIComponent(envelope.id),
+    stream: message.stream,
+    sequence: String(message.sequence),
+    subject: message.subject,
+    'stored-at': new Date(message.storedAt).toISOString(),
+  };
+  for (const [name, value] of Object.entries(noted)) {
+    if (value !== undefined) headers[`millrace-${kind}-${name}`] = value;
+  }
+  return { subject, headers, body: mayHoldSecret ? '' : message.body };
+};
+
+/**
+ * What is left of a copy that is too large with its own headers on top: first without the event's
+ * body, then without its headers too. Both stay in the stream, at the sequence it names.
+ */
+export const smallerCopies = (kind: CopyKind, copy: OutboundMessage): OutboundMessage[] => {
+  const begin = `millrace-${kind}-`;
+  const body = { [`${begin}body`]: leftBehind };
+  const own = Object.entries(copy.headers).filter(([name]) => name.startsWith(begin));
+  return [
+    { ...copy, headers: { ...copy.headers, ...body }, body: '' },
+    {
+      ...copy,
+      headers: { ...Object.fromEntries(own), ...body, [`${begin}headers`]: leftBehind },
+      body: '',
+    },
+  ];
+};
+
+const leftBehind = 'left in the stream';
