@@ -480,6 +480,47 @@ const processes = [
     ),
   ],
   [
+    lines(
+      {
+        title: 'Streams',
+        description: 'How full each stream is, of what it may hold; nothing for one without a limit.',
+        unit: 'percentunit',
+      },
+      [
+        [
+          '{{stream}}',
+          `max by (stream) (millrace_stream_bytes${of()}) / max by (stream) (millrace_stream_limit_bytes${of()})`,
+        ],
+      ],
+    ),
+    lines(
+      {
+        title: 'Trimmed',
+        description: 'Old messages removed a second, by service and kind.',
+        unit: 'ops',
+      },
+      [
+        [
+          '{{service}} {{kind}}',
+          `sum by (service, kind) (rate(millrace_trimmed_messages_total${of()}${rate}))`,
+        ],
+      ],
+    ),
+    lines(
+      {
+        title: 'Oldest message kept',
+        description: 'Its age, by service and kind: above the retention while somebody is behind.',
+        unit: 's',
+      },
+      [
+        [
+          '{{service}} {{kind}}',
+          `max by (service, kind) (millrace_oldest_kept_seconds${of()})`,
+        ],
+      ],
+    ),
+  ],
+  [
     lines({ title: 'CPU', description: 'Cores in use by each process.', unit: 'short' }, [
       ['{{instance}}', `sum by (instance) (rate(process_cpu_seconds_total${rate}) ${ours})`],
     ]),

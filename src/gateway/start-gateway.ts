@@ -8,6 +8,7 @@ import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
 import { packageVersion, reportLag, reportProcess } from '../infra/runtime/report-service.ts';
+import { reportStreams } from '../infra/runtime/report-streams.ts';
 import type { Running } from '../infra/runtime/running.ts';
 import { createTokens } from './auth/tokens.ts';
 import { FollowedOutcomes } from './outcomes/followed-outcomes.ts';
@@ -58,6 +59,7 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
       // Somebody else may read the streams too; their lag is not a service's.
       .filter(({ durable }) => services.has(durable)),
   );
+  const endSizes = reportStreams({ bus, metrics, clock, logger }, streams);
   const url = await app.listen({ host: environment.HTTP_HOST, port: environment.HTTP_PORT });
   let isStopping = false;
   return {
@@ -77,6 +79,7 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
       cancel();
       await outcomes[Symbol.asyncDispose]();
       endLag();
+      endSizes();
     },
   };
 };

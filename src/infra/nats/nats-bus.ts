@@ -16,6 +16,7 @@ import type {
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
+import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
 import { publishBatch } from './batch.ts';
@@ -28,6 +29,7 @@ import { PullSource } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
 import { readMessage } from './stored-message.ts';
 import { ensureTopology } from './topology.ts';
+import { NatsUpkeep } from './upkeep.ts';
 
 /** What a bus tells of itself while it runs. */
 export interface BusWatcher {
@@ -63,6 +65,7 @@ export class NatsBus implements Bus {
   readonly publisher: NatsPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;
+  readonly upkeep: Upkeep;
   readonly #connection: NatsConnection;
   readonly #options: NatsOptions;
   readonly #watcher: BusWatcher;
@@ -83,6 +86,7 @@ export class NatsBus implements Bus {
     this.publisher = new NatsPublisher(connection);
     this.queries = new NatsQueries(connection);
     this.backlog = new NatsBacklog(this.#api);
+    this.upkeep = new NatsUpkeep(connection, this.#api, options);
   }
 
   /** @throws BusUnavailable when no broker answers in time, or when it is too old */

@@ -20,7 +20,8 @@ interface Answer {
 
 type Wanted =
   | { readonly last_by_subj: string }
-  | { readonly seq: number; readonly next_by_subj?: string };
+  | { readonly seq: number; readonly next_by_subj?: string }
+  | { readonly start_time: string; readonly next_by_subj: string };
 
 /**
  * Reads one message from the stream's leader, never from a follower that may be behind.

@@ -30,7 +30,8 @@ export const streamSettings = (
     discard: 'new',
     storage,
     num_replicas: replicas,
-    max_bytes: maxBytes ?? -1,
+    // A process that was started without the setting must not take the limit away.
+    ...(maxBytes === undefined ? {} : { max_bytes: maxBytes }),
     max_msg_size: largestMessage,
     duplicate_window: nanoseconds(120_000),
     allow_atomic: true,

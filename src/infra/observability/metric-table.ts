@@ -96,6 +96,26 @@ export const metricTable = {
     help: 'Events delivered to some replica and not acknowledged yet, as the consumer leader says.',
     labels: ['service', 'stream', 'consumer'],
   },
+  millrace_stream_bytes: {
+    kind: 'gauge',
+    help: 'What a stream holds, as its leader says.',
+    labels: ['service', 'stream'],
+  },
+  millrace_stream_limit_bytes: {
+    kind: 'gauge',
+    help: 'What a stream may hold at most; absent without a limit of its own.',
+    labels: ['service', 'stream'],
+  },
+  millrace_trimmed_messages_total: {
+    kind: 'counter',
+    help: 'Messages removed from the stream of the service because they were old and settled by everybody.',
+    labels: ['service', 'kind'],
+  },
+  millrace_oldest_kept_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest message of a kind that the stream of the service holds, as of the last trimming; only from the replica that trims.',
+    labels: ['service', 'kind'],
+  },
   millrace_worker_ready: {
     kind: 'gauge',
     help: '1 while the worker is connected, bound to its consumers, pulling and not draining.',

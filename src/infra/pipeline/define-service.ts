@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Token } from '../di/token.ts';
 import type { AnyRoute, ClassOf, OnExhausted, QueryRoute, Route } from './handler.ts';
+import { type Retention, retentionOf } from './retention.ts';
 import type { RetryPolicy } from './retry-policy.ts';
 import { exponential } from './retry-policy.ts';
 import type { StateDefinition } from './state-record.ts';
@@ -50,13 +51,15 @@ export interface ServiceDefinition<State = unknown> {
   readonly retry: RetryPolicy;
   /** What becomes of a key after an event of it is dead, where a route does not say. @default skip */
   readonly onExhausted: OnExhausted;
+  /** How long its stream keeps what everybody has handled. */
+  readonly retention: Retention;
 }
 
 /** A service whose state's type no longer matters: it was checked when it was declared. */
 export interface AnyService
   extends Pick<
     ServiceDefinition,
-    'name' | 'stream' | 'queries' | 'views' | 'retry' | 'onExhausted'
+    'name' | 'stream' | 'queries' | 'views' | 'retry' | 'onExhausted' | 'retention'
   > {
   readonly state: StateDefinition<unknown> & { readonly provides: symbol };
   readonly routes: readonly AnyRoute[];
@@ -68,11 +71,15 @@ type Optional = 'reactions' | 'queries' | 'views' | 'retry' | 'onExhausted';
 /**
  * Declares a service.
  *
- * @throws TypeError when an event type has two handlers, or a route belongs to another stream.
+ * @throws TypeError when an event type has two handlers, a route belongs to another stream, or a
+ * time cannot be one.
  */
 export const defineService = <State>(
-  definition: Omit<ServiceDefinition<State>, 'name' | Optional> &
-    Partial<Pick<ServiceDefinition<State>, Optional>>,
+  definition: Omit<ServiceDefinition<State>, 'name' | 'retention' | Optional> &
+    Partial<Pick<ServiceDefinition<State>, Optional>> & {
+      /** What is left out is kept as usual: dead letters for good, the rest for 30 days. */
+      readonly retention?: Partial<Retention>;
+    },
 ): ServiceDefinition<State> => {
   const { stream, routes, reactions = [], queries = [], views = [] } = definition;
   const name = stream.service;
@@ -98,7 +105,8 @@ export const defineService = <State>(
     }
   }
   const defaults = { retry: exponential(), onExhausted: 'skip' } as const;
-  return { ...defaults, ...definition, name, reactions, queries, views };
+  const retention = retentionOf(name, definition.retention);
+  return { ...defaults, ...definition, name, reactions, queries, views, retention };
 };
 
 const refuseDuplicates = (service: string, names: readonly string[]): void => {

@@ -4,6 +4,7 @@ import type { Envelope } from '../../contracts/envelope.ts';
 import type { KeyPlace, ServiceStream } from '../../contracts/streams.ts';
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
+import type { Upkeep } from './upkeep.ts';
 
 /** A message to be stored. */
 export interface OutboundMessage {
@@ -166,6 +167,8 @@ export interface Bus extends AsyncDisposable {
   readonly publisher: EventPublisher & RawPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;
+  /** Nothing where streams end with their process: there is nothing to look after. */
+  readonly upkeep?: Upkeep;
 }
 
 /** The declared topology and what the broker has differ in a way that must not be changed in passing. */

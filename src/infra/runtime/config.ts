@@ -44,6 +44,7 @@ export const workerEnvironment = commonEnvironment
     PREFETCH: whole(1, 20_000).default(512),
     HANDLER_TIMEOUT_MS: whole(1, 3_600_000).default(10_000),
     ACK_WAIT_MS: whole(1_000, 3_600_000).default(30_000),
+    TRIM_EVERY_MS: whole(0, 86_400_000).default(60_000),
   })
   .refine(({ PREFETCH, CONCURRENCY }) => PREFETCH >= CONCURRENCY, {
     path: ['PREFETCH'],

@@ -14,15 +14,18 @@ import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
 import { reportService } from './report-service.ts';
+import { reportStreams } from './report-streams.ts';
 import type { Running } from './running.ts';
 import { topologyOf } from './topology-of.ts';
+import { trimRegularly } from './trim-regularly.ts';
 
 export interface ServiceParts {
   readonly bus: Bus;
   readonly environment: Pick<
     WorkerEnvironment,
     'CONCURRENCY' | 'PREFETCH' | 'HANDLER_TIMEOUT_MS' | 'DRAIN_TIMEOUT_MS' | 'ACK_WAIT_MS'
-  >;
+  > &
+    Partial<Pick<WorkerEnvironment, 'TRIM_EVERY_MS'>>;
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
@@ -68,7 +71,12 @@ export const startService = async (
   );
   for (const consumption of consumptions) consumption.start();
 
+  const endReport = reportStreams(parts, [service.stream]);
+  const everyMs = environment.TRIM_EVERY_MS ?? 0;
+  const endTrimming = trimRegularly({ ...parts, service, everyMs });
   return runningService(parts, topology.consumers, consumptions, async () => {
+    endTrimming();
+    endReport();
     await queries[Symbol.asyncDispose]();
     await Promise.all(views.map((view) => view.stop()));
   });

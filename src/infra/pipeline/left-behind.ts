@@ -1,0 +1,78 @@
+import type { ServiceStream } from '../../contracts/streams.ts';
+import type { InboundMessage } from './delivery.ts';
+import type { Bus } from './ports.ts';
+import type { Upkeep } from './upkeep.ts';
+
+/** A copy of an event that was too large to hold the event's body: that lies where the event does. */
+interface Incomplete {
+  readonly copy: number;
+  readonly event: number;
+}
+
+/**
+ * Which request events must stay because their dead letter, or their copy that waits behind one,
+ * had no room for their body.
+ *
+ * Copies are read once each; an event may go when its copy is gone or ruled upon.
+ */
+export class LeftBehind {
+  readonly #bus: Pick<Bus, 'follow'>;
+  readonly #upkeep: Upkeep;
+  readonly #stream: ServiceStream;
+  readonly #partitions = new Map<number, { next: number; incomplete: readonly Incomplete[] }>();
+
+  constructor(bus: Pick<Bus, 'follow'>, upkeep: Upkeep, stream: ServiceStream) {
+    this.#bus = bus;
+    this.#upkeep = upkeep;
+    this.#stream = stream;
+  }
+
+  /** The first request event of a partition that must stay; nothing when none must. @throws BusUnavailable */
+  async firstIn(partition: number): Promise<number | undefined> {
+    const known = this.#partitions.get(partition) ?? { next: 1, incomplete: [] };
+    const end = (await this.#upkeep.sizeOf(this.#stream)).lastSequence;
+    const found = await this.#read(partition, known.next);
+    const stays = await Promise.all(
+      [...known.incomplete, ...found].map(
+        async (one) => (await this.#isNeeded(partition, one)) && one,
+      ),
+    );
+    const incomplete = stays.filter((one) => one !== false);
+    this.#partitions.set(partition, { next: end + 1, incomplete });
+    return incomplete.length > 0 ? Math.min(...incomplete.map(({ event }) => event)) : undefined;
+  }
+
+  async #read(partition: number, from: number): Promise<Incomplete[]> {
+    const { service } = this.#stream;
+    const filters = [`dead.${service}.${partition}.>`, `parked.${service}.${partition}.>`];
+    const firsts = await Promise.all(
+      filters.map((filter) => this.#upkeep.firstOf(this.#stream, filter, { sequence: from })),
+    );
+    if (!firsts.some((first) => first)) return [];
+    const found: Incomplete[] = [];
+    const follower = this.#bus.follow({
+      stream: this.#stream,
+      filters,
+      from,
+      take: (message) => found.push(...incompleteIn(message)),
+    });
+    await follower.caughtUp;
+    await follower.stop();
+    return found;
+  }
+
+  async #isNeeded(partition: number, { copy }: Incomplete): Promise<boolean> {
+    const ruling = `ruling.${this.#stream.service}.${partition}.${copy}`;
+    const [there, ruled] = await Promise.all([
+      this.#upkeep.firstOf(this.#stream, '>', { sequence: copy }),
+      this.#upkeep.firstOf(this.#stream, ruling, { sequence: 1 }),
+    ]);
+    return there?.sequence === copy && !ruled;
+  }
+}
+
+const incompleteIn = ({ subject, sequence, header }: InboundMessage): Incomplete[] => {
+  const begin = `millrace-${subject.slice(0, subject.indexOf('.'))}`;
+  const event = Number(header(`${begin}-sequence`));
+  return header(`${begin}-body`) !== undefined && event > 0 ? [{ copy: sequence, event }] : [];
+};
