@@ -65,6 +65,13 @@ export const deadSubject = ({ service }: ServiceStream, partition: number, type:
 export const parkedSubject = ({ service }: ServiceStream, { token, partition }: KeyPlace): string =>
   `parked.${service}.${partition}.${token}`;
 
+/** The subject of the ruling on the dead letter that is stored at a sequence. */
+export const rulingSubject = (
+  { service }: ServiceStream,
+  partition: number,
+  sequence: number,
+): string => `ruling.${service}.${partition}.${sequence}`;
+
 /** The subject filters that readers of a stream use, one each, and what producers may publish. */
 export const subjectsOf = ({ service }: ServiceStream) => ({
   published: `${service}.*.*`,

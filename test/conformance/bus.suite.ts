@@ -4,6 +4,7 @@ import { commitSuite } from './commit.suite.ts';
 import { deliverySuite } from './delivery.suite.ts';
 import { followSuite } from './follow.suite.ts';
 import { leaseSuite } from './lease.suite.ts';
+import { messagesSuite } from './messages.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { restartSuite } from './restart.suite.ts';
 import { settledSuite } from './settled.suite.ts';
@@ -16,6 +17,7 @@ export const busConformance = (name: string, open: OpenBus, features: BusFeature
     leaseSuite(open);
     settledSuite(open);
     commitSuite(open);
+    messagesSuite(open);
     followSuite(open);
     querySuite(open);
     topologySuite(open);

@@ -21,10 +21,14 @@ export class WorkerProcess implements AsyncDisposable {
   #log = '';
   #errors = '';
 
-  constructor(service: string, environment: Readonly<Record<string, string>>) {
+  constructor(
+    service: string,
+    environment: Readonly<Record<string, string>>,
+    script = join(root, 'dist/workers', service, 'main.js'),
+  ) {
     if (!isBuilt) build();
     isBuilt = true;
-    this.#child = spawn(process.execPath, [join(root, 'dist/workers', service, 'main.js')], {
+    this.#child = spawn(process.execPath, [script], {
       env: {
         PATH: process.env['PATH'],
         HEALTH_HOST: '127.0.0.1',
@@ -86,3 +90,7 @@ export class WorkerProcess implements AsyncDisposable {
     await this.#ended;
   }
 }
+
+/** The shaky service as a process, some of whose events fail or kill it. */
+export const frailWorker = (environment: Readonly<Record<string, string>>): WorkerProcess =>
+  new WorkerProcess('shaky', environment, join(root, 'test/support/frail-worker.mjs'));

@@ -10,6 +10,7 @@ import type {
   Follower,
   Following,
   Lag,
+  MessageReader,
   NamedLag,
   StateReader,
   Topology,
@@ -20,6 +21,7 @@ import { MemoryPublisher } from './memory-publisher.ts';
 import { MemoryQueries } from './memory-queries.ts';
 import { memorySource } from './memory-source.ts';
 import { MemoryTopology } from './memory-topology.ts';
+import { subjectFilter } from './subject-filter.ts';
 
 export interface MemoryBusOptions {
   readonly clock: Clock;
@@ -72,6 +74,18 @@ export class MemoryBus implements Bus {
         const last = this.#topology.stream(stream).last(stateSubject(stream, place));
         return last && { revision: last.sequence, record: decoder.decode(last.body) };
       },
+    };
+  }
+
+  messages(name: string): MessageReader {
+    const stream = () => this.#topology.stream({ name });
+    return {
+      at: async (sequence) => stream().get(sequence),
+      next: async (filter, from) => {
+        const [first] = stream().from(from, subjectFilter(filter));
+        return first;
+      },
+      last: async (filter) => stream().lastOfEach(subjectFilter(filter)).at(-1),
     };
   }
 

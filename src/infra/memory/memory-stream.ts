@@ -48,11 +48,13 @@ export class MemoryStream {
   }
 
   /** Stores all of a commitment or nothing. @throws BusRefused */
-  commit({ state, messages }: Commitment): CommitResult {
-    const accepted = messages.map((message) => this.#accept(message));
+  commit({ state, claim, messages }: Commitment): CommitResult {
+    const all = claim ? [...messages, claim] : messages;
+    const accepted = all.map((message) => this.#accept(message));
     if (accepted.length + (state ? 1 : 0) > largestCommit) {
       throw new BusRefused(`more than ${largestCommit} messages in one commit`, true);
     }
+    if (claim && this.last(claim.subject)) return { kind: 'stale' };
     if (!state) {
       for (const message of accepted) this.#store(message);
       return { kind: 'committed', revision: 0 };

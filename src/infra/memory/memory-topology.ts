@@ -36,7 +36,7 @@ export class MemoryTopology {
   }
 
   /** @throws BusUnavailable when the stream was never ensured, or the bus is closed */
-  stream({ name }: ServiceStream): MemoryStream {
+  stream({ name }: Pick<ServiceStream, 'name'>): MemoryStream {
     this.#refuseClosed();
     const stream = this.#streams.get(name);
     if (!stream) throw new BusUnavailable(`no stream ${name}`);

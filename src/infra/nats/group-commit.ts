@@ -28,6 +28,8 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+const expected = 'Nats-Expected-Last-Subject-Sequence';
+
 /** The broker takes 1,000 messages a batch. */
 const largestBatch = 1000;
 
@@ -49,15 +51,11 @@ export class GroupCommit implements Commit {
 
   commit(commitment: Commitment): Promise<CommitResult> {
     const { stream } = this.#options;
-    const { state } = commitment;
     const messages = messagesOf(stream, commitment);
     // The broker would drop it and call the rest of its batch incomplete: nobody would know why.
     const tooLarge = messages.find((message) => !fitsStream(message));
     if (tooLarge) return Promise.reject(refusalOf(tooLarge));
-    const guard = state && {
-      subject: stateSubject(stream, state.place),
-      revision: state.revision,
-    };
+    const guard = guardOf(stream, commitment);
     if (messages.length === 0) return Promise.resolve({ kind: 'committed', revision: 0 });
     return new Promise((resolve, reject) => {
       this.#waiting.push({ messages, guard, resolve, reject });
@@ -144,14 +142,23 @@ export class GroupCommit implements Commit {
 const refusalOf = (message: OutboundMessage): BusRefused =>
   new BusRefused(`${placeless(message.subject)}: larger than its stream takes`, true);
 
+const guardOf = (stream: ServiceStream, { state, claim }: Commitment): Waiting['guard'] => {
+  if (state) return { subject: stateSubject(stream, state.place), revision: state.revision };
+  return claim && { subject: claim.subject, revision: 0 };
+};
+
 /** Facts first, the state last: its sequence is then that of its decision's end. */
-const messagesOf = (stream: ServiceStream, { state, messages }: Commitment): OutboundMessage[] => {
+const messagesOf = (
+  stream: ServiceStream,
+  { state, claim, messages }: Commitment,
+): OutboundMessage[] => {
+  if (claim) return [...messages, { ...claim, headers: { ...claim.headers, [expected]: '0' } }];
   if (!state) return [...messages];
   const record: OutboundMessage = {
     subject: stateSubject(stream, state.place),
     headers: {
       'Nats-Rollup': 'sub',
-      'Nats-Expected-Last-Subject-Sequence': String(state.revision),
+      [expected]: String(state.revision),
     },
     body: state.record,
   };

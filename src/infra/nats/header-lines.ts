@@ -40,7 +40,8 @@ const headerText = (message: Msg & Sized): string | undefined => {
   return text.startsWith('NATS/1.0') && text.endsWith('\r\n\r\n') ? text : undefined;
 };
 
-const parseLines = (text: string): Headers => {
+/** Reads header lines, from `NATS/1.0` on. @throws TypeError when they are malformed */
+export const parseLines = (text: string): Headers => {
   const headers = new Map<string, string>();
   let start = text.indexOf('\r\n') + 2;
   for (let end = text.indexOf('\r\n', start); end !== -1; end = text.indexOf('\r\n', start)) {

@@ -1,7 +1,8 @@
 import type { Msg } from 'nats';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
-import { type Headers, readHeaders } from './header-lines.ts';
+import { type Headers, parseLines, readHeaders } from './header-lines.ts';
+import type { StoredMessage } from './stored-message.ts';
 
 /** What the reply subject of a delivery says (`$JS.ACK.…`, in its form of 9 or of 11 and more tokens). */
 export interface DeliveryInfo {
@@ -36,7 +37,7 @@ export const readReply = (reply: string): DeliveryInfo => {
 
 /** A delivered message as the pipeline sees it; its headers are read when one is asked for. */
 export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage => {
-  const headers = new LazyHeaders(message);
+  const headers = new LazyHeaders(() => readHeaders(message));
   return {
     subject: message.subject,
     stream: info.stream,
@@ -48,13 +49,30 @@ export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage => {
   };
 };
 
+/** A message that was read out of a stream, as the pipeline sees it. */
+export const inboundOfStored = (stream: string, message: StoredMessage): InboundMessage => {
+  const { subject, sequence, storedAt, body } = message;
+  const headers = new LazyHeaders(() =>
+    message.headers === '' ? new Map() : parseLines(message.headers),
+  );
+  return {
+    subject,
+    stream,
+    sequence,
+    storedAt,
+    body,
+    header: (name) => headers.get(name),
+    allHeaders: () => headers.all(),
+  };
+};
+
 class LazyHeaders {
-  readonly #message: Msg;
+  readonly #parse: () => Headers;
   #read: Headers | undefined;
   #byLowerCase: Headers | undefined;
 
-  constructor(message: Msg) {
-    this.#message = message;
+  constructor(parse: () => Headers) {
+    this.#parse = parse;
   }
 
   /** @throws InvalidEvent when they are malformed */
@@ -74,7 +92,7 @@ class LazyHeaders {
 
   #headers(): Headers {
     try {
-      this.#read ??= readHeaders(this.#message);
+      this.#read ??= this.#parse();
       return this.#read;
     } catch (cause) {
       throw new InvalidEvent('invalid-envelope', 'the headers are malformed', { cause });

@@ -11,6 +11,7 @@ import type {
   Follower,
   Following,
   Lag,
+  MessageReader,
   NamedLag,
   QueryClient,
   StateReader,
@@ -24,6 +25,7 @@ import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
+import { NatsMessages } from './nats-messages.ts';
 import { NatsPublisher } from './publisher.ts';
 import { PullSource } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
@@ -145,6 +147,10 @@ export class NatsBus implements Bus {
         return found && { revision: found.sequence, record: found.body.toString('utf8') };
       },
     };
+  }
+
+  messages(stream: string): MessageReader {
+    return new NatsMessages(this.#api, stream);
   }
 
   follow(following: Following): Follower {

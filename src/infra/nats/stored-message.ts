@@ -7,6 +7,8 @@ export interface StoredMessage {
   readonly sequence: number;
   readonly storedAt: number;
   readonly body: Buffer;
+  /** Its header lines, from `NATS/1.0` on; empty when it has none. */
+  readonly headers: string;
 }
 
 interface Answer {
@@ -14,11 +16,13 @@ interface Answer {
     readonly subject: string;
     readonly seq: number;
     readonly data?: string;
+    readonly hdrs?: string;
     readonly time: string;
   };
 }
 
-type Wanted =
+/** Which message of a stream. */
+export type WantedMessage =
   | { readonly last_by_subj: string }
   | { readonly seq: number; readonly next_by_subj?: string }
   | { readonly start_time: string; readonly next_by_subj: string };
@@ -31,7 +35,7 @@ type Wanted =
 export const readMessage = async (
   api: JsApi,
   stream: string,
-  wanted: Wanted,
+  wanted: WantedMessage,
 ): Promise<StoredMessage | undefined> => {
   const subject = `STREAM.MSG.GET.${stream}`;
   const answer = await api.ask<Answer>(subject, wanted);
@@ -45,5 +49,6 @@ export const readMessage = async (
     sequence: message.seq,
     storedAt: Date.parse(message.time),
     body: Buffer.from(message.data ?? '', 'base64'),
+    headers: Buffer.from(message.hdrs ?? '', 'base64').toString('utf8'),
   };
 };

@@ -1,12 +1,12 @@
 import type { ServiceStream } from '../../contracts/streams.ts';
 import { parkedCopy } from './dead-letter.ts';
 import { BusUnavailable } from './errors.ts';
-import type { Parked } from './parked.ts';
+import { afterTurn, isTurn, type Parked, withOneMore } from './parked.ts';
 import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
-import { contains, recordAfter, type StoredState } from './state-record.ts';
+import { contains, recordAfter, type StateRecord, type StoredState } from './state-record.ts';
 
 export interface CommitOptions {
   readonly stream: ServiceStream;
@@ -43,9 +43,10 @@ const commitWithState =
   ({ stream, commits, states, stamp, decide, onConflict }: CommitOptions): Process =>
   async (event) =>
     onceOnState({ event, commits, states, onConflict }, async ({ record }) => {
-      if (record.parked) {
+      if (record.parked && !event.turn) {
         const copy = parkedCopy(stream, event, record.parked.letter);
-        return { state: record.state, messages: [copy], how: 'parked' };
+        const parked = withOneMore(record.parked);
+        return { state: record.state, messages: [copy], how: 'parked', parked };
       }
       const decision = await decide(event, record.state);
       return {
@@ -60,8 +61,8 @@ interface Write {
   readonly messages: readonly OutboundMessage[];
   /** @default handled */
   readonly how?: 'handled' | 'parked';
-  /** From now on the key waits behind this event. */
-  readonly parked?: Parked | undefined;
+  /** How the key is parked from now on. @default as it was */
+  readonly parked?: Parked | 'no longer' | undefined;
 }
 
 export interface OnceOnState {
@@ -81,22 +82,19 @@ export const onceOnState = async (
   write: (current: StoredState) => Promise<Write>,
 ): Promise<Outcome> => {
   const { place } = event;
-  const { stream, sequence } = event.message;
-  const cause = { id: event.envelope.id, stream, sequence };
   let current = await states.recall(event.key, place);
   let isFresh = false;
   for (let round = 0; round < mostRounds; round++) {
-    if (contains(current.record, cause)) {
+    if (isContained(event, current.record)) {
       if (isFresh) return { kind: 'done', how: 'duplicate', facts: 0 };
       // What this process remembers proves nothing: a broker may have lost what it had stored.
       current = await states.readAfresh(event.key, place);
       isFresh = true;
       continue;
     }
-    const { state, messages, how = 'handled', parked } = await write(current);
-    const settledUpTo = states.settledUpTo();
-    const after = recordAfter(current.record, state, { ...cause, settledUpTo });
-    const record = parked ? { ...after, parked } : after;
+    const written = await write(current);
+    const { messages, how = 'handled' } = written;
+    const record = recordWith(event, current.record, written, states.settledUpTo());
     const json = JSON.stringify(record);
     const result = await commits.commit({
       state: { place, revision: current.revision, record: json },
@@ -114,6 +112,25 @@ export const onceOnState = async (
     isFresh = true;
   }
   throw new BusUnavailable(`the state of the key moved on ${mostRounds} times in a row`);
+};
+
+/** What was set aside before is on record already: then it counts whose turn it is. */
+const isContained = ({ turn, envelope, message }: IncomingEvent, record: StateRecord): boolean =>
+  turn
+    ? !isTurn(record.parked, turn)
+    : contains(record, { id: envelope.id, sequence: message.sequence });
+
+const recordWith = (
+  { turn, envelope, message }: IncomingEvent,
+  record: StateRecord,
+  { state, parked = record.parked && turn ? afterTurn(record.parked, turn) : record.parked }: Write,
+  settledUpTo: number,
+): StateRecord => {
+  const { stream, sequence } = message;
+  const { parked: _before, ...after } = turn
+    ? { ...record, state }
+    : recordAfter(record, state, { id: envelope.id, stream, sequence, settledUpTo });
+  return parked && parked !== 'no longer' ? { ...after, parked } : after;
 };
 
 /** One atomic batch holds 1,000 messages; a reaction may ask for more. */

@@ -3,6 +3,7 @@ import { type Envelope, type EnvelopeDefaults, readEnvelope } from '../../contra
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import { readData } from '../../contracts/read-data.ts';
 import { placeOf, readSubject, type ServiceStream } from '../../contracts/streams.ts';
+import { builtInRoutes } from './built-in-routes.ts';
 import type { InboundMessage } from './delivery.ts';
 import type { AnyRoute } from './handler.ts';
 import type { IncomingEvent } from './process.ts';
@@ -17,7 +18,8 @@ export type Decode = (message: InboundMessage) => IncomingEvent;
  * stream, sequence and time, the time from the stream.
  */
 export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Decode => {
-  const byType = new Map(routes.map((route) => [route.contract.type, route]));
+  const known = [...routes, ...builtInRoutes(stream)];
+  const byType = new Map(known.map((route) => [route.contract.type, route]));
   return (message) => {
     const subject = readSubject(message.subject);
     const defaults = new Derived(message, subject?.type ?? 'unknown');
@@ -121,7 +123,7 @@ const eventOf = (
 const hasSecret = ({ contract }: AnyRoute): boolean => contract.secret.length > 0;
 
 /** The attributes that follow from where a message lies; each made only when it was left out. */
-class Derived implements EnvelopeDefaults {
+export class Derived implements EnvelopeDefaults {
   readonly type: string;
   readonly #message: InboundMessage;
 

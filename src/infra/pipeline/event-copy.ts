@@ -25,6 +25,7 @@ export const copyOf = (
   }
   const noted = {
     ...notes,
+    body: mayHoldSecret ? 'erased' : undefined,
     id: encodeURIComponent(envelope.id),
     stream: message.stream,
     sequence: String(message.sequence),

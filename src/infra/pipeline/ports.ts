@@ -21,6 +21,11 @@ export interface Commitment {
     readonly revision: number;
     readonly record: string;
   };
+  /**
+   * Written only while nothing lies under its subject yet: else everything is stale. It stands in the
+   * place of a state, never beside one.
+   */
+  readonly claim?: OutboundMessage;
   readonly messages: readonly OutboundMessage[];
 }
 
@@ -50,6 +55,16 @@ export interface StateReader {
   read(
     place: KeyPlace,
   ): Promise<{ readonly revision: number; readonly record: string } | undefined>;
+}
+
+/** Reads single messages of one stream, always as its leader has them. */
+export interface MessageReader {
+  /** The message at a sequence; nothing when there is none, or none any more. @throws BusUnavailable */
+  at(sequence: number): Promise<InboundMessage | undefined>;
+  /** The first message under a filter from a sequence on. @throws BusUnavailable */
+  next(filter: string, from: number): Promise<InboundMessage | undefined>;
+  /** The last message under a filter. @throws BusUnavailable */
+  last(filter: string): Promise<InboundMessage | undefined>;
 }
 
 /** What the stream said to a publish. */
@@ -155,6 +170,8 @@ export interface Bus extends AsyncDisposable {
   source(consumer: ConsumerDeclaration): EventSource;
   commits(stream: ServiceStream): Commit;
   states(stream: ServiceStream): StateReader;
+  /** Reads messages of a stream, given by its name. */
+  messages(stream: string): MessageReader;
   follow(following: Following): Follower;
   /** Answers on behalf of a service, as one of a queue group; resolves to what ends it. */
   serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable>;

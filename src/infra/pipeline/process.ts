@@ -3,6 +3,7 @@ import type { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { KeyPlace } from '../../contracts/streams.ts';
 import type { InboundMessage } from './delivery.ts';
 import type { AnyRoute, Decision } from './handler.ts';
+import type { Turn } from './parked.ts';
 
 /** An event on its way through the pipeline. */
 export interface IncomingEvent {
@@ -24,6 +25,8 @@ export interface IncomingEvent {
   readonly attempt: number;
   /** How often the broker has delivered it, from 1. */
   readonly deliveries: number;
+  /** It was set aside before, and now it is its turn among the events of its parked key. */
+  readonly turn?: Turn;
 }
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */

@@ -4,12 +4,15 @@ import { measureEvents } from '../observability/measure-events.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { commitDecisions } from '../pipeline/commit-decisions.ts';
+import { decoder } from '../pipeline/decode.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import { dispatch, type Resolve } from '../pipeline/dispatch.ts';
+import { followRulings } from '../pipeline/middleware/follow-rulings.ts';
 import { setAside } from '../pipeline/middleware/set-aside.ts';
 import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
 import type { Commit } from '../pipeline/ports.ts';
 import { compose, type Process } from '../pipeline/process.ts';
+import type { MessagesOf } from '../pipeline/restore-event.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
 import { timeLimit } from '../pipeline/time-limit.ts';
@@ -19,6 +22,7 @@ export interface PipelineParts {
   readonly service: AnyService;
   readonly commits: Commit;
   readonly states: StateCache<unknown>;
+  readonly messages: MessagesOf;
   readonly resolve: Resolve;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -31,7 +35,7 @@ export const buildPipeline = (parts: PipelineParts): Process => {
   const { service, commits, states, clock, logger, metrics } = parts;
   const { stream } = service;
   const conflicts = metrics.counter('millrace_commit_conflicts_total', {});
-  return compose(
+  const whole: Process = compose(
     [
       // Sees every outcome, says what was noteworthy.
       logEvents(logger),
@@ -48,6 +52,17 @@ export const buildPipeline = (parts: PipelineParts): Process => {
       }),
       // Thrown: becomes retry or dead, by the error's class.
       settleFailures(service.retry),
+      // Ruled on: handles what was set aside, each event through all of this again.
+      followRulings({
+        stream,
+        commits,
+        states,
+        clock,
+        messages: parts.messages,
+        decode: decoder(stream, service.routes),
+        decodeFact: decoder(stream, service.reactions),
+        again: (event) => whole(event),
+      }),
     ],
     // Recognises what the state contains, else decides and commits, once.
     commitDecisions({
@@ -65,4 +80,5 @@ export const buildPipeline = (parts: PipelineParts): Process => {
       }),
     }),
   );
+  return whole;
 };

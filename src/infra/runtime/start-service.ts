@@ -63,6 +63,7 @@ export const startService = async (
     service,
     commits: bus.commits(service.stream),
     states,
+    messages: (stream) => bus.messages(stream),
     resolve: (handler) => build(scope, handler),
     timeLimitMs: environment.HANDLER_TIMEOUT_MS,
   });

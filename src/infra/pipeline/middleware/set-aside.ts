@@ -5,11 +5,12 @@ import { type Death, deadLetter, parkedCopy, type Undertaker } from '../dead-let
 import { BusRefused, UnreadableState } from '../errors.ts';
 import { smallerCopies } from '../event-copy.ts';
 import type { OnExhausted } from '../handler.ts';
+import { afterTurn, type Parked, withOneMore } from '../parked.ts';
 import type { Commit, OutboundMessage } from '../ports.ts';
 import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
 import { exponential } from '../retry-policy.ts';
 import type { StateCache } from '../state-cache.ts';
-import type { StoredState } from '../state-record.ts';
+import type { StateRecord, StoredState } from '../state-record.ts';
 
 export interface SetAsideOptions {
   readonly stream: ServiceStream;
@@ -78,11 +79,12 @@ const writeOnce = async (
 ): Promise<Instead> => {
   if (!hasState(event)) return storeOnce(options, event, death, size);
   try {
-    const outcome = await onceOnState({ ...options, event }, async (current) =>
-      current.record.parked
-        ? behind(options, event, current, size)
-        : withLetter(options, event, current, death, size),
-    );
+    const outcome = await onceOnState({ ...options, event }, async (current) => {
+      const { parked } = current.record;
+      return parked && !event.turn
+        ? behind(options, event, current.record, parked, size)
+        : withLetter(options, event, current, death, size);
+    });
     return outcome.kind === 'done' && outcome.how === 'handled' ? undefined : outcome;
   } catch (error) {
     // A state that nobody can read must not hold back the dead letter too; it is left as it is.
@@ -95,12 +97,12 @@ const writeOnce = async (
 const behind = (
   { stream }: SetAsideOptions,
   event: IncomingEvent,
-  { record }: StoredState,
+  record: StateRecord,
+  parked: Parked,
   size: Size,
 ) => {
-  const copy = parkedCopy(stream, event, record.parked?.letter ?? '');
-  const messages = [sized('parked', copy, size)];
-  return { state: record.state, messages, how: 'parked' as const };
+  const messages = [sized('parked', parkedCopy(stream, event, parked.letter), size)];
+  return { state: record.state, messages, how: 'parked' as const, parked: withOneMore(parked) };
 };
 
 const withLetter = (
@@ -112,10 +114,20 @@ const withLetter = (
 ) => {
   const key = event.route?.onExhausted ?? onExhausted;
   const letter = sized('dead', deadLetter(stream, event, { ...death, key }), size);
-  const since = event.message.sequence;
-  // What was parked in an earlier time lies before the state that this is decided upon.
-  const parked = key === 'park' ? { letter: event.envelope.id, since, after: revision } : undefined;
+  const parked = key === 'park' ? parkedBy(event, { record, revision }) : undefined;
   return { state: record.state, messages: [letter], parked };
+};
+
+/** What waited behind an earlier dead letter waits behind this one. */
+const parkedBy = ({ envelope, message, turn }: IncomingEvent, current: StoredState): Parked => {
+  const before = turn && current.record.parked && afterTurn(current.record.parked, turn);
+  return {
+    letter: envelope.id,
+    since: message.sequence,
+    // What was parked in an earlier time lies before the state that this is decided upon.
+    after: before?.after ?? current.revision,
+    waiting: before?.waiting ?? 0,
+  };
 };
 
 const storeOnce = async (
@@ -126,14 +138,18 @@ const storeOnce = async (
 ): Promise<undefined> => {
   const { message } = event;
   const letter = sized('dead', deadLetter(stream, event, death), size);
-  await commits.store(letter, `dead.${message.stream}.${message.sequence}.${message.storedAt}`);
+  const again = message.header('millrace-redrive-count');
+  const place = `${message.stream}.${message.sequence}.${message.storedAt}`;
+  // Redriven and dead again, it is another death at the same place.
+  await commits.store(letter, again ? `dead.${place}.redrive.${again}` : `dead.${place}`);
 };
 
 const sized = (kind: 'dead' | 'parked', copy: OutboundMessage, size: Size): OutboundMessage =>
   [copy, ...smallerCopies(kind, copy)][size] ?? copy;
 
-const hasState = ({ problem, route }: IncomingEvent): boolean =>
-  problem === undefined && route?.contract.kind === 'request';
+/** Of an event whose turn it is the key is known, even if it can no longer be read. */
+const hasState = ({ problem, route, turn }: IncomingEvent): boolean =>
+  turn !== undefined || (problem === undefined && route?.contract.kind === 'request');
 
 const describe = (error: unknown): string =>
   error instanceof Error ? `${error.name}: ${error.message}` : String(error);

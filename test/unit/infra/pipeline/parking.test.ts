@@ -68,7 +68,7 @@ describe('a key whose dead events park it', () => {
     expect(stream.messages[0]?.headers['millrace-dead-on-exhausted']).toBe('park');
     expect(await recordOf('a')).toMatchObject({
       state: { total: 5 },
-      parked: { letter: 'a--1', since: 2, after: 1 },
+      parked: { letter: 'a--1', since: 2, after: 1, waiting: 0 },
     });
   });
 
@@ -87,7 +87,7 @@ describe('a key whose dead events park it', () => {
       '3',
       '4',
     ]);
-    expect((await recordOf('a')).state).toEqual({ total: 0 });
+    expect(await recordOf('a')).toMatchObject({ state: { total: 0 }, parked: { waiting: 3 } });
   });
 
   it('takes every event on record once, in any process', async () => {

@@ -1,0 +1,63 @@
+import type { InboundMessage } from './delivery.ts';
+import { PermanentError } from './errors.ts';
+import type { CopyKind } from './event-copy.ts';
+import type { MessageReader } from './ports.ts';
+
+/** Reads messages of any stream, given by its name. */
+export type MessagesOf = (stream: string) => MessageReader;
+
+/** What was too large for a copy is not where it lay any more. */
+export class BodyGone extends PermanentError {
+  override readonly name = 'BodyGone';
+  /** What is left of the event. */
+  readonly rest: InboundMessage;
+
+  constructor(rest: InboundMessage) {
+    super(`the body of ${rest.stream} ${rest.sequence} is gone`);
+    this.rest = rest;
+  }
+}
+
+/**
+ * The event that a copy holds, as it lay in its stream before it was set aside.
+ *
+ * What was too large for the copy is read from where it lay.
+ *
+ * @throws BodyGone when it is not there any more, or was erased; PermanentError, BusUnavailable
+ */
+export const restored = async (
+  kind: CopyKind,
+  copy: InboundMessage,
+  messages: MessagesOf,
+): Promise<InboundMessage> => {
+  const note = (name: string): string => copy.header(`millrace-${kind}-${name}`) ?? '';
+  const place = {
+    subject: note('subject'),
+    stream: note('stream'),
+    sequence: Number(note('sequence')),
+    storedAt: Date.parse(note('stored-at')),
+  };
+  if (place.subject === '' || place.stream === '' || !(place.sequence > 0)) {
+    throw new PermanentError(`${copy.stream} ${copy.sequence} is no copy of an event`);
+  }
+  const copied = withHeaders({ ...copy, ...place }, eventHeaders(copy));
+  if (note('body') === '') return copied;
+  const original = await messages(place.stream).at(place.sequence);
+  if (original?.subject === place.subject && original.storedAt === place.storedAt) return original;
+  throw new BodyGone(copied);
+};
+
+/** The headers of a copy's event, without what was noted on the copy. */
+const eventHeaders = (copy: InboundMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(copy.allHeaders()).filter(([name]) => !/^millrace-(dead|parked)-/i.test(name)),
+  );
+
+/** A message with other headers than it had. */
+export const withHeaders = (
+  message: InboundMessage,
+  headers: Readonly<Record<string, string>>,
+): InboundMessage => {
+  const folded = new Map(Object.entries(headers).map(([name, text]) => [name.toLowerCase(), text]));
+  return { ...message, header: (name) => folded.get(name), allHeaders: () => headers };
+};
