@@ -16,7 +16,7 @@ export const rulingSchema = z.object({
   by: z.string(),
   /** When, RFC 3339. */
   at: z.string(),
-  reason: z.string().optional(),
+  note: z.string().optional(),
   /** Random: whoever ruled recognises the ruling as theirs by it. */
   ticket: z.string(),
 });

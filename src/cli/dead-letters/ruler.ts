@@ -3,7 +3,7 @@ import { builtInEvents } from '../../contracts/built-in.ts';
 import type { EventContract } from '../../contracts/define-event.ts';
 import type { Ruling } from '../../contracts/ruling.ts';
 import { rulingSubject, type ServiceStream } from '../../contracts/streams.ts';
-import type { Clock } from '../../infra/pipeline/clock.ts';
+import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
 import { Derived } from '../../infra/pipeline/decode.ts';
 import type { InboundMessage } from '../../infra/pipeline/delivery.ts';
 import { encodeEvent } from '../../infra/pipeline/encode.ts';
@@ -28,11 +28,13 @@ export interface RulerOptions {
   readonly contracts: readonly EventContract[];
   readonly clock: Clock;
   readonly by: string;
-  readonly reason?: string | undefined;
+  /** Why, for the record. */
+  readonly note?: string | undefined;
 }
 
-/** How often a ruling is tried again whose answer was lost. */
-const mostTries = 10;
+/** How often a ruling is tried again whose answer was lost, and after what pause. */
+const mostTries = 40;
+const pauseMs = 500;
 
 /**
  * Redrives and discards the dead letters of one service.
@@ -63,7 +65,7 @@ export class Ruler {
   }
 
   #rulingOn(letter: InboundMessage, action: Ruling['action'], newId: string | undefined): Ruling {
-    const { by, reason, clock } = this.#options;
+    const { by, note, clock } = this.#options;
     return {
       action,
       letter: letter.sequence,
@@ -71,7 +73,7 @@ export class Ruler {
       newId,
       by,
       at: new Date(clock.now()).toISOString(),
-      reason,
+      note,
       ticket: randomUUID(),
     };
   }
@@ -85,7 +87,7 @@ export class Ruler {
     const { Resume, React } = builtInEvents(stream);
     const parks = letter.header('millrace-dead-on-exhausted') === 'park';
     if (action === 'discarded') return { messages: parks ? [this.#order(Resume, letter)] : [] };
-    if (letter.header('millrace-dead-body') === 'erased') {
+    if (letter.header('millrace-dead-secret') === 'erased') {
       throw new PermanentError('its body could hold a secret and was erased: publish it anew');
     }
     const original = await restored('dead', letter, (name) => bus.messages(name));
@@ -118,22 +120,29 @@ export class Ruler {
     letter: InboundMessage,
     messages: readonly OutboundMessage[],
   ): Promise<Ruled> {
-    const { stream, bus } = this.#options;
+    const { stream, bus, clock } = this.#options;
     const subject = rulingSubject(stream, partitionOf(letter), letter.sequence);
     const claim = { subject, headers: {}, body: JSON.stringify(ruling) };
-    for (let tries = 0; tries < mostTries; tries++) {
-      const { kind } = await this.#commits.commit({ claim, messages });
-      if (kind === 'committed') return { kind: 'ruled', newId: ruling.newId };
-      // Nobody may know what became of the batch: what is on record does.
-      const found = await bus.messages(stream.name).last(subject);
-      if (!found) continue;
-      const there = rulingOf(found);
-      if (there.ticket === ruling.ticket) return { kind: 'ruled', newId: ruling.newId };
-      return { kind: 'ruled-before', ruling: there };
+    for (let tries = 1; ; tries++) {
+      try {
+        const { kind } = await this.#commits.commit({ claim, messages });
+        if (kind === 'committed') return { kind: 'ruled', newId: ruling.newId };
+        // Nobody may know what became of the batch: what is on record does.
+        const found = await bus.messages(stream.name).last(subject);
+        if (found) return asFound(rulingOf(found), ruling);
+      } catch (error) {
+        if (!(error instanceof BusUnavailable) || tries >= mostTries) throw error;
+      }
+      if (tries >= mostTries) throw new BusUnavailable('the ruling was not answered');
+      await sleep(clock, pauseMs);
     }
-    throw new BusUnavailable(`the ruling on ${letter.sequence} was not answered`);
   }
 }
+
+const asFound = (there: Ruling, ours: Ruling): Ruled =>
+  there.ticket === ours.ticket
+    ? { kind: 'ruled', newId: ours.newId }
+    : { kind: 'ruled-before', ruling: there };
 
 const partitionOf = ({ subject }: InboundMessage): number => Number(subject.split('.')[2]);
 

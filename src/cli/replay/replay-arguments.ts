@@ -1,4 +1,4 @@
-import { readOptions, wholeNumber } from '../terminal/read-options.ts';
+import { addresses, readOptions, wholeNumber } from '../terminal/read-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 
 /** What `npm run replay` was asked for. */
@@ -65,9 +65,3 @@ export const readReplayArguments = (args: readonly string[]): ReplayArguments | 
 };
 
 const million = { least: 1, most: 1_000_000 };
-
-const addresses = (text: string): readonly string[] => {
-  const servers = text.split(',').map((server) => server.trim());
-  if (servers.every((server) => /^(nats|tls|ws|wss):\/\/[^\s/]+$/.test(server))) return servers;
-  throw new UsageError('--url is nats://HOST:PORT, several with commas between');
-};

@@ -28,3 +28,10 @@ export const wholeNumber = (
   if (number >= least && number <= most) return number;
   throw new UsageError(`${option} is a whole number from ${least} to ${most}, not "${value}"`);
 };
+
+/** The addresses of a broker, as `--url` takes them. @throws UsageError */
+export const addresses = (text: string): readonly string[] => {
+  const servers = text.split(',').map((server) => server.trim());
+  if (servers.every((server) => /^(nats|tls|ws|wss):\/\/[^\s/]+$/.test(server))) return servers;
+  throw new UsageError('--url is nats://HOST:PORT, several with commas between');
+};

@@ -1,3 +1,4 @@
+import type { InboundMessage } from './delivery.ts';
 import type { OutboundMessage } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
 
@@ -6,6 +7,14 @@ export type CopyKind = 'dead' | 'parked';
 
 /** What is noted on a copy besides, under `millrace-<kind>-<name>`; what is undefined is not noted. */
 export type Notes = Readonly<Record<string, string | undefined>>;
+
+/** The headers of an event: without instructions to a broker, and without what is noted on its copy. */
+export const eventHeaders = (message: InboundMessage): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(message.allHeaders()).filter(
+      ([name]) => !/^(nats|millrace-dead|millrace-parked)-/i.test(name),
+    ),
+  );
 
 /**
  * A copy of an event that is set aside: its own bytes and headers, and where it came from.
@@ -18,14 +27,11 @@ export const copyOf = (
   { message, envelope, mayHoldSecret }: IncomingEvent,
   notes: Notes,
 ): OutboundMessage => {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(message.allHeaders())) {
-    // Instructions to the broker were for the first publish, and an earlier setting aside is over.
-    if (!/^(nats|millrace-dead|millrace-parked)-/i.test(name)) headers[name] = value;
-  }
+  // Instructions to the broker were for the first publish, and an earlier setting aside is over.
+  const headers: Record<string, string> = { ...eventHeaders(message) };
   const noted = {
     ...notes,
-    body: mayHoldSecret ? 'erased' : undefined,
+    secret: mayHoldSecret ? 'erased' : undefined,
     id: encodeURIComponent(envelope.id),
     stream: message.stream,
     sequence: String(message.sequence),

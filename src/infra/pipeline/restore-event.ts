@@ -1,6 +1,6 @@
 import type { InboundMessage } from './delivery.ts';
 import { PermanentError } from './errors.ts';
-import type { CopyKind } from './event-copy.ts';
+import { type CopyKind, eventHeaders } from './event-copy.ts';
 import type { MessageReader } from './ports.ts';
 
 /** Reads messages of any stream, given by its name. */
@@ -43,15 +43,11 @@ export const restored = async (
   const copied = withHeaders({ ...copy, ...place }, eventHeaders(copy));
   if (note('body') === '') return copied;
   const original = await messages(place.stream).at(place.sequence);
-  if (original?.subject === place.subject && original.storedAt === place.storedAt) return original;
+  if (original?.subject === place.subject && original.storedAt === place.storedAt) {
+    return withHeaders(original, eventHeaders(original));
+  }
   throw new BodyGone(copied);
 };
-
-/** The headers of a copy's event, without what was noted on the copy. */
-const eventHeaders = (copy: InboundMessage): Readonly<Record<string, string>> =>
-  Object.fromEntries(
-    Object.entries(copy.allHeaders()).filter(([name]) => !/^millrace-(dead|parked)-/i.test(name)),
-  );
 
 /** A message with other headers than it had. */
 export const withHeaders = (

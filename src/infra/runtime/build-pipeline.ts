@@ -23,6 +23,8 @@ export interface PipelineParts {
   readonly commits: Commit;
   readonly states: StateCache<unknown>;
   readonly messages: MessagesOf;
+  /** Removes what lies under a subject below a sequence; without it parked copies stay for good. */
+  readonly forget?: ((subject: string, below: number) => Promise<unknown>) | undefined;
   readonly resolve: Resolve;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -61,6 +63,7 @@ export const buildPipeline = (parts: PipelineParts): Process => {
         messages: parts.messages,
         decode: decoder(stream, service.routes),
         decodeFact: decoder(stream, service.reactions),
+        forget: parts.forget,
         again: (event) => whole(event),
       }),
     ],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { subjectsOf } from '../../../src/contracts/streams.ts';
 import { RetryLater } from '../../../src/infra/pipeline/errors.ts';
 import type { NatsServer } from '../../support/nats-server.ts';
 import { startNatsServer } from '../../support/nats-server.ts';
@@ -10,7 +11,7 @@ import {
   parkingService,
   recordOf,
 } from '../../support/parking-service.ts';
-import { type ServiceUnderTest, startOnServer } from '../../support/running-service.ts';
+import { contentsOf, type ServiceUnderTest, startOnServer } from '../../support/running-service.ts';
 import { shaky } from '../../support/shaky-service.ts';
 import { soon } from '../../support/soon.ts';
 
@@ -69,6 +70,10 @@ describe('a key that is parked', () => {
     await soon(async () => expect(await factsOf(service.bus, 'a')).toEqual([1, 2, 3, 4, 5, 6, 7]));
     await onceFreed('a');
     expect((await recordOf(service.bus, 'a')).state).toEqual({ done: 7 });
+    const copies = subjectsOf(parkingService.stream).parked;
+    await soon(async () =>
+      expect(await contentsOf(service.bus, parkingService.stream, copies)).toEqual([]),
+    );
   });
 
   it('goes on without the dead event when that is discarded', async () => {

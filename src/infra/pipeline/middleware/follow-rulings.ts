@@ -24,6 +24,8 @@ export interface FollowRulingsOptions {
   readonly decode: Decode;
   /** Reads facts of others that the service reacts to. */
   readonly decodeFact: Decode;
+  /** Removes what lies under a subject below a sequence. */
+  readonly forget?: ((subject: string, below: number) => Promise<unknown>) | undefined;
   /** The whole way, for an event that was set aside and is handled now. */
   readonly again: Process;
 }
@@ -146,18 +148,24 @@ class MovedOn extends Error {}
 
 /** Ends the order: the key waits no longer, unless it waits behind another dead letter by now. */
 const end = async (
-  { commits, states }: Following,
+  { stream, commits, states, forget }: Following,
   order: IncomingEvent,
   { letter, ruling }: Ruled,
 ): Promise<Outcome | undefined> => {
+  let freedUpon: number | undefined;
   try {
-    return await onceOnState({ event: order, commits, states }, async ({ record }) => {
-      const { state, parked } = record;
+    const outcome = await onceOnState({ event: order, commits, states }, async (current) => {
+      const { state, parked } = current.record;
+      freedUpon = undefined;
       if (parked?.letter !== deadIdOf(letter)) return { state, messages: [] };
       const isDone = parked.resumed || ruling.action === 'discarded';
       if (!isDone || parked.waiting > 0) throw new MovedOn();
+      freedUpon = current.revision;
       return { state, messages: [], parked: 'no longer' };
     });
+    // Copies that stay behind do no harm: a key that is parked again begins behind its state.
+    if (freedUpon) await forget?.(parkedSubject(stream, order.place), freedUpon).catch(() => {});
+    return outcome;
   } catch (error) {
     if (error instanceof MovedOn) return undefined;
     throw error;
