@@ -1,4 +1,9 @@
-import { freePort, type NatsServer, startNatsServer } from './nats-server.ts';
+import {
+  freePort,
+  type NatsServer,
+  type NatsServerOptions,
+  startNatsServer,
+} from './nats-server.ts';
 
 /** Three servers that keep the same streams; whoever starts them stops them. */
 export class NatsCluster implements AsyncDisposable {
@@ -25,13 +30,17 @@ export class NatsCluster implements AsyncDisposable {
 }
 
 /** Starts a cluster of three on free ports of the loopback. */
-export const startNatsCluster = async (): Promise<NatsCluster> => {
+export const startNatsCluster = async ({
+  extraConfig = '',
+  jetstreamConfig = '',
+}: NatsServerOptions = {}): Promise<NatsCluster> => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
   const started = await Promise.allSettled(
     ports.map((port, index) =>
       startNatsServer({
-        extraConfig: `server_name: n${index}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }`,
+        jetstreamConfig,
+        extraConfig: `server_name: n${index}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }\n${extraConfig}`,
       }),
     ),
   );

@@ -9,6 +9,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export interface NatsServerOptions {
   /** Lines of configuration besides address and storage. */
   readonly extraConfig?: string;
+  /** Lines of the section `jetstream` besides the folder. */
+  readonly jetstreamConfig?: string;
+  /** Where its streams are; whoever names a folder removes it. @default a new folder */
+  readonly store?: string;
 }
 
 /** How long a server may take until it answers. */
@@ -22,20 +26,27 @@ const startMs = 15_000;
 export class NatsServer implements AsyncDisposable {
   readonly url: string;
   readonly #port: number;
+  /** Where its configuration is; its streams too, unless they have a folder of their own. */
   readonly #folder: string;
+  readonly #store: string;
   #child: ChildProcess | undefined;
   #output = '';
 
-  constructor(port: number, folder: string) {
+  constructor(port: number, folder: string, store = folder) {
     this.url = `nats://127.0.0.1:${port}`;
     this.#port = port;
     this.#folder = folder;
+    this.#store = store;
   }
 
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error('the nats-server is not running');
     return pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Starts the process again over what it stored, or for the first time; resolves when it answers. */
@@ -69,6 +80,21 @@ export class NatsServer implements AsyncDisposable {
     if (signal !== 'SIGSTOP' && signal !== 'SIGCONT') await ended;
   }
 
+  /** Writes its configuration, which holds from the next start on. */
+  async configure({ extraConfig = '', jetstreamConfig = '' }: NatsServerOptions): Promise<void> {
+    await writeFile(
+      join(this.#folder, 'server.conf'),
+      `listen: "127.0.0.1:${this.#port}"\n` +
+        `jetstream { store_dir: ${JSON.stringify(this.#store)}\n${jetstreamConfig} }\n${extraConfig}\n`,
+    );
+  }
+
+  /** Lets the running process read another configuration. */
+  async reload(options: NatsServerOptions): Promise<void> {
+    await this.configure(options);
+    process.kill(this.pid, 'SIGHUP');
+  }
+
   /** Kills the process without a warning and starts it again. */
   async restart(): Promise<void> {
     await this.kill('SIGKILL');
@@ -87,16 +113,10 @@ export class NatsServer implements AsyncDisposable {
 }
 
 /** Starts a server; whoever starts it stops it. */
-export const startNatsServer = async ({
-  extraConfig = '',
-}: NatsServerOptions = {}): Promise<NatsServer> => {
+export const startNatsServer = async (options: NatsServerOptions = {}): Promise<NatsServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-nats-'));
-  const port = await freePort();
-  const server = new NatsServer(port, folder);
-  await writeFile(
-    join(folder, 'server.conf'),
-    `listen: "127.0.0.1:${port}"\njetstream { store_dir: ${JSON.stringify(folder)} }\n${extraConfig}\n`,
-  );
+  const server = new NatsServer(await freePort(), folder, options.store);
+  await server.configure(options);
   try {
     await server.start();
   } catch (error) {

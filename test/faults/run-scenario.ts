@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Books } from './checker/books.ts';
+import { check, type Report } from './checker/check.ts';
+import { observe } from './checker/observation.ts';
+import { seedOf } from './random.ts';
+import type { Scenario } from './scenario.ts';
+import { isSettled, readStream } from './world/raw-stream.ts';
+import { openWorld, type World } from './world/world.ts';
+
+/** What came of a scenario. */
+export interface Result {
+  readonly name: string;
+  readonly seed: number;
+  readonly report: Report;
+  /** Everything that is wrong, one sentence each; empty when all is well. */
+  readonly wrong: readonly string[];
+  readonly tookMs: number;
+  /** From the end of the faults until everything was settled. */
+  readonly settledAfterMs: number;
+  /** Where the logs are, when something is wrong. */
+  readonly folder: string | undefined;
+}
+
+export interface RunOptions {
+  readonly seed: number;
+  /** Told of every step. */
+  readonly note?: (text: string) => void;
+  /** Runs as the worker instead of the service itself. */
+  readonly program?: string;
+  /** How long after the last fault everything must be settled. @default 45000 */
+  readonly settleWithinMs?: number;
+}
+
+/** Runs one scenario in a world of its own, lets the checker judge, and cleans up. */
+export const runScenario = async (
+  scenario: Scenario,
+  { seed, note = () => {}, program, settleWithinMs = 45_000 }: RunOptions,
+): Promise<Result> => {
+  const startedAt = performance.now();
+  const ownSeed = seedOf(seed, scenario.name);
+  await using world = await openWorld(scenario, { seed: ownSeed, note, program });
+  note(`${world.workers.running.length} workers are ready`);
+  const loading = world.load.run();
+  await scenario.strike(world);
+  note('the faults are over');
+  await world.heal();
+  await loading;
+  const healedAt = performance.now();
+  note(`${world.load.history.acknowledged} events are acknowledged`);
+  const report = await judge(world, settleWithinMs);
+  const settledAfterMs = performance.now() - healedAt;
+  const wrong = [
+    ...sentencesOf(report),
+    ...stallOf(scenario, report),
+    ...((await scenario.afterwards?.(world)) ?? []),
+  ];
+  if (wrong.length === 0) world.forget();
+  return {
+    name: scenario.name,
+    seed,
+    report,
+    wrong,
+    tookMs: performance.now() - startedAt,
+    settledAfterMs,
+    folder: wrong.length === 0 ? undefined : world.folder,
+  };
+};
+
+/** Reads and judges, again and again until nothing is missing any more or the time is over. */
+const judge = async (world: World, withinMs: number): Promise<Report> => {
+  const { admin, subject } = world;
+  for (const until = performance.now() + withinMs; ; await sleep(500)) {
+    const isOver = performance.now() > until;
+    const settled = await isSettled(admin, subject.stream, subject.service).catch(() => false);
+    if (!settled && !isOver) continue;
+    const report = await world.insist(() => judgeNow(world, !settled));
+    // A consumer that is being made again says for a moment that nothing is waiting.
+    if (report.counts.lost + report.counts.stuck === 0 || isOver) return report;
+  }
+};
+
+const judgeNow = async ({ admin, subject, load }: World, isPending: boolean): Promise<Report> => {
+  const books = new Books(load.history.keys);
+  await readStream(admin, subject.stream, (message) => books.take(observe(message)));
+  return check({ history: load.history, books, model: subject.model, isPending });
+};
+
+const sentencesOf = ({ counts, violations }: Report): string[] =>
+  Object.entries(counts).flatMap(([kind, count]) => {
+    if (count === 0) return [];
+    const examples = violations.filter((one) => one.kind === kind).map(({ text }) => text);
+    return [`${kind}: ${count}, among them: ${examples.slice(0, 5).join('; ')}`];
+  });
+
+const stallOf = ({ longestStallMs }: Scenario, report: Report): string[] =>
+  longestStallMs !== undefined && report.longestStallMs > longestStallMs
+    ? [
+        `${report.stalledKey} stood still for ${Math.round(report.longestStallMs)} ms; ` +
+          `at most ${longestStallMs} are promised`,
+      ]
+    : [];
