@@ -8,6 +8,7 @@ import { messagesSuite } from './messages.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { restartSuite } from './restart.suite.ts';
 import { settledSuite } from './settled.suite.ts';
+import { suspectsSuite } from './suspects.suite.ts';
 import { topologySuite } from './topology.suite.ts';
 
 /** What every bus does: whoever passes it can carry the whole system. */
@@ -18,6 +19,7 @@ export const busConformance = (name: string, open: OpenBus, features: BusFeature
     settledSuite(open);
     commitSuite(open);
     messagesSuite(open);
+    suspectsSuite(open);
     followSuite(open);
     querySuite(open);
     topologySuite(open);

@@ -75,4 +75,6 @@ export const deadStatus = {
   'unsupported-version': 500,
   permanent: 500,
   exhausted: 500,
+  expired: 500,
+  crashed: 500,
 } as const satisfies Record<DeadReason | InvalidReason, number>;

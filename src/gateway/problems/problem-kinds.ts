@@ -84,8 +84,14 @@ export const problemKinds = {
   'wrong-key': row(422, 'Wrong key', 'The event was published under a key that is not its own.'),
   'unknown-type': row(500, 'Unknown type', 'The service that runs does not know this event yet.'),
   'unsupported-version': row(500, 'Unsupported version', 'The service that runs is too old.'),
-  permanent: row(500, 'Permanent failure', 'The event was set aside; an operator can replay it.'),
-  exhausted: row(500, 'Attempts exhausted', 'The event was set aside; an operator can replay it.'),
+  permanent: row(500, 'Permanent failure', 'The event was set aside; an operator can redrive it.'),
+  exhausted: row(500, 'Attempts exhausted', 'The event was set aside; an operator can redrive it.'),
+  expired: row(500, 'Too old', 'The event waited for too long and was set aside.'),
+  crashed: row(
+    500,
+    'Worker crashed',
+    'The event ended its worker several times and was set aside.',
+  ),
 } as const satisfies Record<string, ProblemKindRow>;
 
 export type ProblemKind = keyof typeof problemKinds;

@@ -20,6 +20,7 @@ import { MemoryFollower } from './memory-follower.ts';
 import { MemoryPublisher } from './memory-publisher.ts';
 import { MemoryQueries } from './memory-queries.ts';
 import { memorySource } from './memory-source.ts';
+import { MemorySuspects } from './memory-suspects.ts';
 import { MemoryTopology } from './memory-topology.ts';
 import { subjectFilter } from './subject-filter.ts';
 
@@ -40,6 +41,7 @@ export class MemoryBus implements Bus {
   readonly publisher: MemoryPublisher;
   readonly queries: MemoryQueries;
   readonly backlog: MemoryBacklog;
+  readonly suspects = new MemorySuspects();
   readonly #topology: MemoryTopology;
   readonly #followers = new Set<MemoryFollower>();
 

@@ -17,6 +17,7 @@ import type {
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
+import type { SuspectMarks } from '../pipeline/suspects.ts';
 import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
@@ -26,6 +27,7 @@ import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
 import { NatsMessages } from './nats-messages.ts';
+import { NatsSuspects } from './nats-suspects.ts';
 import { NatsPublisher } from './publisher.ts';
 import { PullSource } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
@@ -67,6 +69,7 @@ export class NatsBus implements Bus {
   readonly publisher: NatsPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;
+  readonly suspects: SuspectMarks;
   readonly upkeep: Upkeep;
   readonly #connection: NatsConnection;
   readonly #options: NatsOptions;
@@ -88,6 +91,7 @@ export class NatsBus implements Bus {
     this.publisher = new NatsPublisher(connection);
     this.queries = new NatsQueries(connection);
     this.backlog = new NatsBacklog(this.#api);
+    this.suspects = new NatsSuspects(connection, this.#api, options);
     this.upkeep = new NatsUpkeep(connection, this.#api, options);
   }
 

@@ -1,6 +1,6 @@
 import type { ServiceStream } from '../../contracts/streams.ts';
 import { parkedCopy } from './dead-letter.ts';
-import { BusUnavailable } from './errors.ts';
+import { BusUnavailable, WorkerCrashed } from './errors.ts';
 import { afterTurn, isTurn, type Parked, withOneMore } from './parked.ts';
 import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
@@ -34,6 +34,7 @@ export const commitDecisions = (options: CommitOptions): Process => {
   const foreign = commitWithoutState(options);
   return async (event) => {
     if (event.problem) throw event.problem;
+    if (event.crashes !== undefined) throw new WorkerCrashed(event.crashes);
     if (!event.route) return { kind: 'done', how: 'ignored', facts: 0 };
     return event.route.contract.kind === 'request' ? own(event) : foreign(event);
   };
@@ -119,6 +120,15 @@ const isContained = ({ turn, envelope, message }: IncomingEvent, record: StateRe
   turn
     ? !isTurn(record.parked, turn)
     : contains(record, { id: envelope.id, sequence: message.sequence });
+
+/** Tells, by what the bus has, whether nothing of an event would run: it is contained, or has no handler. */
+export const isContainedIn =
+  (states: StateCache<unknown>) =>
+  async (event: IncomingEvent): Promise<boolean> => {
+    if (event.problem || !event.route) return true;
+    if (event.route.contract.kind === 'fact') return false;
+    return isContained(event, (await states.readAfresh(event.key, event.place)).record);
+  };
 
 const recordWith = (
   { turn, envelope, message }: IncomingEvent,

@@ -27,6 +27,24 @@ export class HandlerTimeout extends Error {
   }
 }
 
+/** The event waited longer than its route allows; its handler was not run. */
+export class EventExpired extends Error {
+  override readonly name = 'EventExpired';
+
+  constructor(ageMs: number, maxAgeMs: number) {
+    super(`${Math.round(ageMs)} ms old, allowed are ${maxAgeMs}`);
+  }
+}
+
+/** Processes ended while they handled the event and nothing else; it was not run again. */
+export class WorkerCrashed extends Error {
+  override readonly name = 'WorkerCrashed';
+
+  constructor(times: number) {
+    super(`${times} processes in a row ended while they handled nothing but this event`);
+  }
+}
+
 /** A handler returned a decision that cannot be committed: an event against its contract, say. */
 export class InvalidDecision extends PermanentError {
   override readonly name = 'InvalidDecision';

@@ -60,6 +60,8 @@ export interface RouteOptions {
   readonly timeLimitMs?: number;
   /** @default the service's, which is `skip` unless it says otherwise; reactions always skip */
   readonly onExhausted?: OnExhausted;
+  /** An event that has lain in its stream for longer is dead without being handled. @default no limit */
+  readonly maxAgeMs?: number;
 }
 
 /** One line of a service's table: which class handles an event. */

@@ -4,6 +4,7 @@ import type { Envelope } from '../../contracts/envelope.ts';
 import type { KeyPlace, ServiceStream } from '../../contracts/streams.ts';
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
+import type { SuspectMarks } from './suspects.ts';
 import type { Upkeep } from './upkeep.ts';
 
 /** A message to be stored. */
@@ -184,6 +185,7 @@ export interface Bus extends AsyncDisposable {
   readonly publisher: EventPublisher & RawPublisher;
   readonly queries: QueryClient;
   readonly backlog: Backlog;
+  readonly suspects: SuspectMarks;
   /** Nothing where streams end with their process: there is nothing to look after. */
   readonly upkeep?: Upkeep;
 }

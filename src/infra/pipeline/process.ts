@@ -27,10 +27,12 @@ export interface IncomingEvent {
   readonly deliveries: number;
   /** It was set aside before, and now it is its turn among the events of its parked key. */
   readonly turn?: Turn;
+  /** So many processes ended while they handled nothing else: it must not be run again. */
+  readonly crashes?: number;
 }
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */
-export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted';
+export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted' | 'expired' | 'crashed';
 
 /** What became of one try at an event. */
 export type Outcome =

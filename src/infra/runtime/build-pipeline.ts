@@ -3,11 +3,13 @@ import type { Logger } from '../observability/logger.ts';
 import { measureEvents } from '../observability/measure-events.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Clock } from '../pipeline/clock.ts';
-import { commitDecisions } from '../pipeline/commit-decisions.ts';
+import { commitDecisions, isContainedIn } from '../pipeline/commit-decisions.ts';
 import { decoder } from '../pipeline/decode.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import { dispatch, type Resolve } from '../pipeline/dispatch.ts';
 import { followRulings } from '../pipeline/middleware/follow-rulings.ts';
+import { guardSuspects } from '../pipeline/middleware/guard-suspects.ts';
+import { refuseExpired } from '../pipeline/middleware/refuse-expired.ts';
 import { setAside } from '../pipeline/middleware/set-aside.ts';
 import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
 import type { Commit } from '../pipeline/ports.ts';
@@ -15,6 +17,7 @@ import { compose, type Process } from '../pipeline/process.ts';
 import type { MessagesOf } from '../pipeline/restore-event.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
+import type { SuspectMarks } from '../pipeline/suspects.ts';
 import { timeLimit } from '../pipeline/time-limit.ts';
 import { thisProcess } from './undertaker.ts';
 
@@ -25,6 +28,8 @@ export interface PipelineParts {
   readonly messages: MessagesOf;
   /** Removes what lies under a subject below a sequence; without it parked copies stay for good. */
   readonly forget?: ((subject: string, below: number) => Promise<unknown>) | undefined;
+  /** Marks of what may have ended a process. */
+  readonly suspects: SuspectMarks;
   readonly resolve: Resolve;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -34,54 +39,55 @@ export interface PipelineParts {
 
 /** The way of an event through a process: the one place where its order is written down. */
 export const buildPipeline = (parts: PipelineParts): Process => {
-  const { service, commits, states, clock, logger, metrics } = parts;
-  const { stream } = service;
-  const conflicts = metrics.counter('millrace_commit_conflicts_total', {});
-  const whole: Process = compose(
+  const { service, commits, states, clock, logger, metrics, suspects } = parts;
+  const { stream, onExhausted, retry } = service;
+  const outer = [
+    // Sees every outcome, says what was noteworthy.
+    logEvents(logger),
+    // Sees every outcome, counts and times it.
+    measureEvents(metrics, clock),
+    // Dead: writes the dead letter, and parks its key, before the event is settled.
+    setAside({ stream, commits, states, clock, by: thisProcess(), onExhausted }),
+    // Thrown: becomes retry or dead, by the error's class.
+    settleFailures(retry),
+  ];
+  const core = coreOf(parts);
+  // What was set aside goes all this way again, within the event that brings the order to do so.
+  const again = compose(outer, core);
+  return compose(
     [
-      // Sees every outcome, says what was noteworthy.
-      logEvents(logger),
-      // Sees every outcome, counts and times it.
-      measureEvents(metrics, clock),
-      // Dead: writes the dead letter, and parks its key, before the event is settled.
-      setAside({
-        stream,
-        commits,
-        states,
-        clock,
-        by: thisProcess(),
-        onExhausted: service.onExhausted,
-      }),
-      // Thrown: becomes retry or dead, by the error's class.
-      settleFailures(service.retry),
-      // Ruled on: handles what was set aside, each event through all of this again.
-      followRulings({
-        stream,
-        commits,
-        states,
-        clock,
-        messages: parts.messages,
-        decode: decoder(stream, service.routes),
-        decodeFact: decoder(stream, service.reactions),
-        forget: parts.forget,
-        again: (event) => whole(event),
-      }),
+      ...outer,
+      // Delivered again and again: handled alone, and not any more when it ends the process.
+      guardSuspects({ marks: suspects, isContained: isContainedIn(states) }),
+      // Too old for its route: dies unhandled.
+      refuseExpired(clock),
+      // Ruled on: handles what was set aside.
+      followRulings({ ...parts, stream, ...decodersOf(service), again }),
     ],
-    // Recognises what the state contains, else decides and commits, once.
-    commitDecisions({
-      stream,
-      commits,
-      states,
-      stamp: stamper(stream, clock),
-      onConflict: () => conflicts.inc(),
-      // The handler, within its time limit.
-      decide: dispatch({
-        routes: [...service.routes, ...service.reactions],
-        resolve: parts.resolve,
-        within: timeLimit(clock),
-        timeLimitMs: parts.timeLimitMs,
-      }),
-    }),
+    core,
   );
-  return whole;
+};
+
+const decodersOf = ({ stream, routes, reactions }: AnyService) => ({
+  decode: decoder(stream, routes),
+  decodeFact: decoder(stream, reactions),
+});
+
+/** Recognises what the state contains, else decides and commits, once. */
+const coreOf = ({ service, commits, states, clock, metrics, ...parts }: PipelineParts): Process => {
+  const conflicts = metrics.counter('millrace_commit_conflicts_total', {});
+  return commitDecisions({
+    stream: service.stream,
+    commits,
+    states,
+    stamp: stamper(service.stream, clock),
+    onConflict: () => conflicts.inc(),
+    // The handler, within its time limit.
+    decide: dispatch({
+      routes: [...service.routes, ...service.reactions],
+      resolve: parts.resolve,
+      within: timeLimit(clock),
+      timeLimitMs: parts.timeLimitMs,
+    }),
+  });
 };

@@ -64,6 +64,7 @@ export const startService = async (
     commits: bus.commits(service.stream),
     states,
     messages: (stream) => bus.messages(stream),
+    suspects: bus.suspects,
     forget: async (subject, below) => bus.upkeep?.purge(service.stream, subject, below),
     resolve: (handler) => build(scope, handler),
     timeLimitMs: environment.HANDLER_TIMEOUT_MS,

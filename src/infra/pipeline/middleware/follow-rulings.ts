@@ -72,10 +72,11 @@ const resume = async (options: Following, order: IncomingEvent): Promise<Outcome
     }
     const event = await eventOf(options, order, ruled, turn);
     if (last && isSameTurn(last, turn)) throw new BusUnavailable('the key does not move on');
-    const outcome = await tryOnce(options, order, event);
+    const outcome = await tryOnce(options, order, condemned(event, order));
     if (outcome.kind === 'retry') return outcome;
     last = event;
-    if (clock.now() >= until) throw new RetryLater(1, 'more wait behind the dead letter');
+    if (clock.now() >= until || order.crashes !== undefined)
+      throw new RetryLater(1, 'more wait behind the dead letter');
   }
 };
 
@@ -126,6 +127,10 @@ const redrivenMessage = (original: InboundMessage, letter: InboundMessage): Inbo
   const { headers, body } = redriven(original, letter.sequence, defaults);
   return withHeaders({ ...original, body }, headers);
 };
+
+/** Processes ended while they followed the order: it is the event whose turn it was that did it. */
+const condemned = (event: IncomingEvent, { crashes }: IncomingEvent): IncomingEvent =>
+  crashes === undefined ? event : { ...event, crashes };
 
 const tryOnce = async (
   { again, pending }: Following,
@@ -182,7 +187,7 @@ const react = async (options: Following, order: IncomingEvent): Promise<Outcome>
   const event =
     pending.get(order.message) ??
     decodeFact(withHistory(await restored('dead', letter, messages), letter));
-  const outcome = await tryOnce(options, order, event);
+  const outcome = await tryOnce(options, order, condemned(event, order));
   return outcome.kind === 'retry' ? outcome : { kind: 'done', how: 'handled', facts: 0 };
 };
 

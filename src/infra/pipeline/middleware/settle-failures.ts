@@ -1,5 +1,12 @@
 import { InvalidEvent } from '../../../contracts/invalid-event.ts';
-import { BusRefused, BusUnavailable, PermanentError, RetryLater } from '../errors.ts';
+import {
+  BusRefused,
+  BusUnavailable,
+  EventExpired,
+  PermanentError,
+  RetryLater,
+  WorkerCrashed,
+} from '../errors.ts';
 import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
 import { exponential, type RetryPolicy } from '../retry-policy.ts';
 
@@ -15,6 +22,7 @@ const busTrouble = exponential({ firstMs: 100, maxMs: 5_000 });
  * | RetryLater | retry after its time, uses up no attempt |
  * | BusUnavailable, BusRefused | retry with growing pauses, uses up no attempt |
  * | BusRefused that lasts | dead at once |
+ * | EventExpired, WorkerCrashed | dead at once |
  * | anything else | retry by the policy, dead when the attempts are used up |
  */
 export const settleFailures =
@@ -42,6 +50,8 @@ const outcomeOf = (error: unknown, event: IncomingEvent, policy: RetryPolicy): O
   if (error instanceof InvalidEvent) return { kind: 'dead', reason: error.reason, error };
   if (error instanceof PermanentError || error instanceof BusRefused)
     return { kind: 'dead', reason: 'permanent', error };
+  if (error instanceof EventExpired) return { kind: 'dead', reason: 'expired', error };
+  if (error instanceof WorkerCrashed) return { kind: 'dead', reason: 'crashed', error };
   if (error instanceof RetryLater) {
     return { kind: 'retry', afterMs: error.afterMs, counts: false, error };
   }
