@@ -108,6 +108,8 @@ export class World implements AsyncDisposable {
       stream: this.stream,
       durable: this.stream.service,
       filter: subjectsOf(this.stream).requests,
+      ordering: 'none',
+      recognises: true,
       ackWaitMs: 30_000,
       maxAckPending: 1000,
     };
@@ -159,6 +161,8 @@ export class World implements AsyncDisposable {
           mostOpen = Math.max(mostOpen, ++open);
           onTake?.(delivery, inbox);
         },
+        acquire: () => {},
+        release: async () => {},
       }),
       mostOpen: () => mostOpen,
       numbers: () => numbersOf(deliveries.map(({ message }) => message)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { subjectsOf } from '../../src/contracts/streams.ts';
+import { sinkOf } from '../support/sink-of.ts';
 import { type Inbox, type OpenBus, World } from './bus-under-test.ts';
 
 const leased = { ackWaitMs: 1000 } as const;
@@ -32,10 +33,12 @@ export const leaseSuite = (open: OpenBus): void => {
       await world.askMany(4);
       let room = 1;
       let taken = 0;
-      const running = world.bus.source(world.consumer).start({
-        room: () => room - taken,
-        take: () => void taken++,
-      });
+      const running = world.bus.source(world.consumer).start(
+        sinkOf(
+          () => room - taken,
+          () => taken++,
+        ),
+      );
       await world.eventually(() => expect(taken).toBe(1));
 
       room = 3;

@@ -7,21 +7,21 @@ export const settledSuite = (open: OpenBus): void => {
     it('says up to where everything is, and never more', async () => {
       await using world = await World.open(open);
       const inbox = world.start({ room: 10 });
-      expect(inbox.running.settledUpTo()).toBe(0);
+      expect(inbox.running.settledUpTo(0)).toBe(0);
       for (let n = 0; n < 5; n++) await world.ask(`key ${n}`, n);
       await world.eventually(() => expect(inbox.deliveries).toHaveLength(5));
-      expect(inbox.running.settledUpTo()).toBe(0);
+      expect(inbox.running.settledUpTo(0)).toBe(0);
 
       inbox.settle(inbox.deliveries[0]);
       inbox.settle(inbox.deliveries[1]);
       inbox.settle(inbox.deliveries[3]);
-      await world.eventually(() => expect(inbox.running.settledUpTo()).toBe(2));
+      await world.eventually(() => expect(inbox.running.settledUpTo(0)).toBe(2));
       await world.advance(1500);
-      expect(inbox.running.settledUpTo()).toBe(2);
+      expect(inbox.running.settledUpTo(0)).toBe(2);
 
       inbox.settle(inbox.deliveries[2]);
       inbox.settle(inbox.deliveries[4]);
-      await world.eventually(() => expect(inbox.running.settledUpTo()).toBe(5));
+      await world.eventually(() => expect(inbox.running.settledUpTo(0)).toBe(5));
     });
 
     it('counts what is handed back as not settled', async () => {
@@ -36,7 +36,7 @@ export const settledSuite = (open: OpenBus): void => {
         },
       });
 
-      await world.eventually(() => expect(inbox.running.settledUpTo()).toBe(2));
+      await world.eventually(() => expect(inbox.running.settledUpTo(0)).toBe(2));
       expect(inbox.deliveries).toHaveLength(3);
     });
 
@@ -48,7 +48,7 @@ export const settledSuite = (open: OpenBus): void => {
       await world.askMany(3);
       await world.eventually(() => expect(busy.deliveries).toHaveLength(3));
 
-      await world.eventually(() => expect(idle.running.settledUpTo()).toBe(3));
+      await world.eventually(() => expect(idle.running.settledUpTo(0)).toBe(3));
     });
   });
 };

@@ -32,6 +32,7 @@ export class FakeDelivery implements Delivery {
 export class FakeSource implements EventSource {
   refills = 0;
   stopped = false;
+  closed = false;
   pulling = true;
   settled = 0;
   #sink: Sink | undefined;
@@ -48,6 +49,9 @@ export class FakeSource implements EventSource {
         return new Promise((resolve) => {
           this.#endStop = resolve;
         });
+      },
+      close: async () => {
+        this.closed = true;
       },
     };
   }

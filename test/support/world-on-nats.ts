@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type BusWatcher, NatsBus } from '../../src/infra/nats/nats-bus.ts';
+import type { BusWatcher } from '../../src/infra/nats/bus-watcher.ts';
+import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import type { ConsumerDeclaration } from '../../src/infra/pipeline/ports.ts';
 import { World } from '../conformance/bus-under-test.ts';
 import type { NatsServer } from './nats-server.ts';

@@ -1,5 +1,6 @@
 import { placeOf, readSubject, type ServiceStream } from '../../contracts/streams.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
+import { partitionDurable } from '../pipeline/partition-consumers.ts';
 import type { Backlog } from '../pipeline/ports.ts';
 import type { MemoryTopology } from './memory-topology.ts';
 
@@ -14,7 +15,10 @@ export class MemoryBacklog implements Backlog {
   async hasPendingBefore(stream: ServiceStream, key: string, time: number): Promise<boolean> {
     const { partition } = placeOf(stream, key);
     const log = this.#topology.stream(stream);
-    const consumer = this.#topology.consumer({ stream, durable: stream.service });
+    const ofPartition = partitionDurable(stream.service, partition);
+    const consumer =
+      this.#topology.consumer({ stream, durable: ofPartition }) ??
+      this.#topology.consumer({ stream, durable: stream.service });
     // A service that was never there has handled nothing.
     const oldest = consumer
       ? consumer.oldestUnsettled(partition)

@@ -1,7 +1,7 @@
 import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
+import { lagOf, sumLags } from '../pipeline/lag.ts';
 import type {
   Answerer,
   Bus,
@@ -17,6 +17,7 @@ import type {
 } from '../pipeline/ports.ts';
 import { MemoryBacklog } from './memory-backlog.ts';
 import { MemoryFollower } from './memory-follower.ts';
+import { MemoryOwners } from './memory-ordered-source.ts';
 import { MemoryPublisher } from './memory-publisher.ts';
 import { MemoryQueries } from './memory-queries.ts';
 import { memorySource } from './memory-source.ts';
@@ -43,6 +44,7 @@ export class MemoryBus implements Bus {
   readonly backlog: MemoryBacklog;
   readonly suspects = new MemorySuspects();
   readonly #topology: MemoryTopology;
+  readonly #owners = new Map<string, MemoryOwners>();
   readonly #followers = new Set<MemoryFollower>();
 
   constructor({ clock, duplicateWindowMs = 120_000, askTimeoutMs = 2000 }: MemoryBusOptions) {
@@ -57,7 +59,11 @@ export class MemoryBus implements Bus {
   }
 
   source(consumer: ConsumerDeclaration): EventSource {
-    return memorySource(this.#topology, consumer);
+    if (consumer.ordering === 'none') return memorySource(this.#topology, consumer);
+    const id = `${consumer.stream.name}.${consumer.durable}`;
+    const owners = this.#owners.get(id) ?? new MemoryOwners(this.#topology, consumer);
+    this.#owners.set(id, owners);
+    return owners.source();
   }
 
   commits(stream: ServiceStream): Commit {
@@ -109,22 +115,22 @@ export class MemoryBus implements Bus {
     return this.queries.serve(queries);
   }
 
-  async lag({ stream, durable }: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
-    const consumer = this.#topology.consumer({ stream, durable });
-    if (!consumer) throw new BusUnavailable(`no consumer ${durable} of ${stream.name}`);
-    return consumer.lag();
-  }
-
   async lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
-    return this.#topology.consumersOf(stream).map((consumer) => ({
-      stream: stream.name,
-      durable: consumer.name.durable,
-      ...consumer.lag(),
-    }));
+    return sumLags(
+      this.#topology.consumersOf(stream).map((consumer) => ({
+        stream: stream.name,
+        durable: consumer.name.reader,
+        ...consumer.lag(),
+      })),
+    );
   }
 
   isConnected(): boolean {
     return this.#topology.isOpen();
+  }
+
+  async lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
+    return lagOf(await this.lagsOf(consumer.stream), consumer);
   }
 
   /** Nothing to reconnect to: it is in this process. */

@@ -7,6 +7,12 @@ import type { MemoryStream, StreamReader } from './memory-stream.ts';
 import { SequenceQueue } from './sequence-queue.ts';
 import { type SubjectFilter, subjectFilter } from './subject-filter.ts';
 
+/** One durable consumer, and whose it is. */
+export interface DurableConsumer extends ConsumerDeclaration {
+  /** The reading service, of which this may be one partition. */
+  readonly reader: string;
+}
+
 /**
  * One durable consumer: what it has still to deliver, what is leased, what comes again.
  *
@@ -22,13 +28,13 @@ export class MemoryConsumer implements StreamReader {
   readonly #attempts = new Map<number, number>();
   /** What is not settled, by partition. */
   readonly #unsettled = new Map<number, SequenceQueue>();
-  #declaration: ConsumerDeclaration;
+  #declaration: DurableConsumer;
   #sinks: readonly Sink[] = [];
   #last = 0;
   #turn = 0;
   #isAwake = false;
 
-  constructor(declaration: ConsumerDeclaration, stream: MemoryStream, clock: Clock) {
+  constructor(declaration: DurableConsumer, stream: MemoryStream, clock: Clock) {
     this.#declaration = declaration;
     this.#stream = stream;
     this.#matches = subjectFilter(declaration.filter);
@@ -37,7 +43,7 @@ export class MemoryConsumer implements StreamReader {
     });
   }
 
-  get name(): Pick<ConsumerDeclaration, 'stream' | 'durable'> {
+  get name(): Pick<DurableConsumer, 'stream' | 'durable' | 'reader'> {
     return this.#declaration;
   }
 
@@ -52,7 +58,7 @@ export class MemoryConsumer implements StreamReader {
   }
 
   /** Changes lease and bound for deliveries from now on. */
-  update(declaration: ConsumerDeclaration): void {
+  update(declaration: DurableConsumer): void {
     this.#declaration = declaration;
     this.wake();
   }
@@ -62,6 +68,8 @@ export class MemoryConsumer implements StreamReader {
     const attached: Sink = {
       room: () => sink.room(),
       take: (delivery) => sink.take(delivery),
+      acquire: (partition) => sink.acquire(partition),
+      release: (partition, how) => sink.release(partition, how),
     };
     this.#sinks = [...this.#sinks, attached];
     this.wake();
@@ -159,7 +167,7 @@ export class MemoryConsumer implements StreamReader {
   /** A lease that is over, or was settled before, is somebody else's business by now. */
   #settle({ subject, sequence }: InboundMessage, lease: Lease, { kind }: Settlement): void {
     if (!this.#leases.end(lease)) return;
-    if (kind === 'hand-back') {
+    if (kind === 'hand-back' || kind === 'leave') {
       this.#comeAgain(sequence);
       return;
     }

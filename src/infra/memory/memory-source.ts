@@ -24,6 +24,7 @@ export const memorySource = (
         detach?.();
         detach = undefined;
       },
+      close: async () => {},
     };
   },
 });

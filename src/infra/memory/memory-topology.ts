@@ -1,8 +1,9 @@
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
+import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import { type ConsumerDeclaration, type Topology, TopologyConflict } from '../pipeline/ports.ts';
-import { MemoryConsumer } from './memory-consumer.ts';
+import { type DurableConsumer, MemoryConsumer } from './memory-consumer.ts';
 import { MemoryStream } from './memory-stream.ts';
 
 type ConsumerName = Pick<ConsumerDeclaration, 'stream' | 'durable'>;
@@ -24,10 +25,11 @@ export class MemoryTopology {
   /** Creates what is missing; changes nothing at all when anything conflicts. @throws TopologyConflict, BusUnavailable */
   ensure({ streams, consumers }: Topology): void {
     this.#refuseClosed();
+    const durables = consumers.flatMap(durablesOf);
     for (const stream of streams) this.#refuseOtherPartitions(stream);
-    for (const consumer of consumers) this.#refuseOtherFilter(consumer);
+    for (const consumer of durables) this.#refuseOtherFilter(consumer);
     for (const stream of streams) this.#createStream(stream);
-    for (const consumer of consumers) this.#createConsumer(consumer);
+    for (const consumer of durables) this.#createConsumer(consumer);
     for (const isServed of this.#waiting) if (isServed()) this.#waiting.delete(isServed);
   }
 
@@ -112,7 +114,7 @@ export class MemoryTopology {
     );
   }
 
-  #createConsumer(declared: ConsumerDeclaration): void {
+  #createConsumer(declared: DurableConsumer): void {
     const there = this.consumer(declared);
     if (there) {
       there.update(declared);
@@ -123,5 +125,15 @@ export class MemoryTopology {
     consumer.open();
   }
 }
+
+/** The durable consumers of a reader: one, or one a partition. */
+const durablesOf = (consumer: ConsumerDeclaration): DurableConsumer[] =>
+  consumer.ordering === 'none'
+    ? [{ ...consumer, reader: consumer.durable }]
+    : partitionConsumers(consumer).map((one) => ({
+        ...consumer,
+        ...one,
+        reader: consumer.durable,
+      }));
 
 const idOf = ({ stream, durable }: ConsumerName): string => `${stream.name}.${durable}`;

@@ -1,4 +1,5 @@
 import { placeOf, type ServiceStream } from '../../contracts/streams.ts';
+import { partitionDurable } from '../pipeline/partition-consumers.ts';
 import type { Backlog } from '../pipeline/ports.ts';
 import { apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
@@ -22,19 +23,22 @@ export class NatsBacklog implements Backlog {
   }
 
   async hasPendingBefore(stream: ServiceStream, key: string, time: number): Promise<boolean> {
+    const { partition } = placeOf(stream, key);
     const oldest = await readMessage(this.#api, stream.name, {
-      seq: (await this.#settledUpTo(stream)) + 1,
-      next_by_subj: `in.${stream.service}.${placeOf(stream, key).partition}.>`,
+      seq: (await this.#settledUpTo(stream, partition)) + 1,
+      next_by_subj: `in.${stream.service}.${partition}.>`,
     });
     return oldest !== undefined && oldest.storedAt <= time;
   }
 
-  /** A service that never ran has no consumer: it has settled nothing. */
-  async #settledUpTo({ name, service }: ServiceStream): Promise<number> {
-    const path = `CONSUMER.INFO.${name}.${service}`;
-    const info = await this.#api.ask<ConsumerInfo>(path);
-    if (!info.error) return info.ack_floor.stream_seq;
-    if (info.error.err_code === apiError.consumerNotFound) return 0;
-    throw refusal(info.error, path);
+  /** A service that never ran has no consumers: it has settled nothing. */
+  async #settledUpTo({ name, service }: ServiceStream, partition: number): Promise<number> {
+    for (const durable of [partitionDurable(service, partition), service]) {
+      const path = `CONSUMER.INFO.${name}.${durable}`;
+      const info = await this.#api.ask<ConsumerInfo>(path);
+      if (!info.error) return info.ack_floor.stream_seq;
+      if (info.error.err_code !== apiError.consumerNotFound) throw refusal(info.error, path);
+    }
+    return 0;
   }
 }

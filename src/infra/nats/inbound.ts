@@ -66,6 +66,29 @@ export const inboundOfStored = (stream: string, message: StoredMessage): Inbound
   };
 };
 
+/** Headers in which the broker tells of a message that was read from the stream, not delivered. */
+const aboutStored = /^Nats-(Stream|Subject|Sequence|Time-Stamp|Num-Pending|Last-Sequence)$/;
+
+/**
+ * A message that was read from a stream by direct get (ADR-31) as the pipeline sees it; nothing when
+ * it is not one that a pipeline can see.
+ */
+export const storedInbound = (message: Msg, stream: string): InboundMessage | undefined => {
+  const headers = new LazyHeaders(() => readHeaders(message));
+  const about = message.headers;
+  if (!about?.has('Nats-Sequence')) return undefined;
+  return {
+    subject: about.get('Nats-Subject'),
+    stream,
+    sequence: Number(about.get('Nats-Sequence')),
+    storedAt: Date.parse(about.get('Nats-Time-Stamp')),
+    body: message.data,
+    header: (name) => headers.get(name),
+    allHeaders: () =>
+      Object.fromEntries(Object.entries(headers.all()).filter(([name]) => !aboutStored.test(name))),
+  };
+};
+
 class LazyHeaders {
   readonly #parse: () => Headers;
   #read: Headers | undefined;

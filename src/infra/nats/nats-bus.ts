@@ -2,6 +2,7 @@ import { Events, type NatsConnection } from 'nats';
 import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
+import { lagOf } from '../pipeline/lag.ts';
 import type {
   Answerer,
   Backlog,
@@ -22,38 +23,22 @@ import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
 import { publishBatch } from './batch.ts';
+import type { BusWatcher } from './bus-watcher.ts';
 import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
+import { readLags } from './lag.ts';
+import { Members, memberName } from './members.ts';
 import { NatsMessages } from './nats-messages.ts';
 import { NatsSuspects } from './nats-suspects.ts';
+import { OrderedSource } from './ordered-source.ts';
 import { NatsPublisher } from './publisher.ts';
 import { PullSource } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
 import { readMessage } from './stored-message.ts';
 import { ensureTopology } from './topology.ts';
 import { NatsUpkeep } from './upkeep.ts';
-
-/** What a bus tells of itself while it runs. */
-export interface BusWatcher {
-  readonly onTrouble?: (what: string) => void;
-  readonly onReconnect?: () => void;
-  readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
-  /** The connection is closed for good: the process cannot do its work any more. */
-  readonly onClosed?: (why: string) => void;
-}
-
-interface ConsumerInfo {
-  readonly num_pending: number;
-  readonly num_ack_pending: number;
-  readonly config: { readonly durable_name?: string };
-}
-
-const lagOf = (info: ConsumerInfo): Lag => ({
-  pending: info.num_pending,
-  unacknowledged: info.num_ack_pending,
-});
 
 /** How long a starting cluster may take until streams can be made. */
 const settlingMs = 60_000;
@@ -77,6 +62,7 @@ export class NatsBus implements Bus {
   readonly #api: JsApi;
   readonly #acks: AckWriter;
   readonly #inboxPrefix: string;
+  readonly #members = new Map<string, Members>();
   readonly #reconnected = new Set<() => void>();
   #isConnected = true;
   #isClosing = false;
@@ -118,7 +104,7 @@ export class NatsBus implements Bus {
   }
 
   source(consumer: ConsumerDeclaration): EventSource {
-    return new PullSource({
+    const options = {
       connection: this.#connection,
       inboxPrefix: this.#inboxPrefix,
       api: this.#api,
@@ -126,6 +112,13 @@ export class NatsBus implements Bus {
       consumer,
       ensure: () => this.ensure({ streams: this.#lostWithServer(consumer), consumers: [consumer] }),
       ...this.#reporting,
+    };
+    if (consumer.ordering === 'none') return new PullSource(options);
+    return new OrderedSource({
+      ...options,
+      members: this.#membersOf(consumer.durable),
+      onTakeover: (takeover) => this.#watcher.onTakeover?.(takeover),
+      onOwned: (owned) => this.#watcher.onOwned?.(owned),
     });
   }
 
@@ -171,21 +164,12 @@ export class NatsBus implements Bus {
     return serveQueries(this.#connection, service, queries);
   }
 
-  async lag({ stream, durable }: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
-    const info = await this.#api.get<ConsumerInfo>(`CONSUMER.INFO.${stream.name}.${durable}`);
-    return lagOf(info);
+  async lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag> {
+    return lagOf(await this.lagsOf(consumer.stream), consumer);
   }
 
-  async lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
-    const { consumers } = await this.#api.get<{ consumers: ConsumerInfo[] | null }>(
-      `CONSUMER.LIST.${stream.name}`,
-    );
-    return (consumers ?? []).flatMap((info) =>
-      // Followers have no durable name: they are nobody's backlog.
-      info.config.durable_name
-        ? [{ stream: stream.name, durable: info.config.durable_name, ...lagOf(info) }]
-        : [],
-    );
+  lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
+    return readLags(this.#api, stream.name);
   }
 
   isConnected(): boolean {
@@ -207,6 +191,22 @@ export class NatsBus implements Bus {
       await Promise.race([this.#connection.flush().catch(() => undefined), patience]);
     }
     await this.#connection.close();
+  }
+
+  /** All that this process reads for a service is read by one member of it. */
+  #membersOf(service: string): Members {
+    const known = this.#members.get(service);
+    if (known) return known;
+    const members = new Members({
+      connection: this.#connection,
+      api: this.#api,
+      service,
+      member: memberName(this.#options.name),
+      replicas: this.#options.replicas,
+      ...this.#reporting,
+    });
+    this.#members.set(service, members);
+    return members;
   }
 
   /** Streams in memory end with their server; one on files that is gone was deleted, or is being restored. */

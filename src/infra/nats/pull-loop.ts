@@ -12,6 +12,10 @@ export interface PullLoopOptions {
   readonly onTrouble: (status: string) => void;
   /** A pull has ended without filling: there is nothing more at the moment, or so the broker believes. */
   readonly onIdle?: () => void;
+  /** What a pull of a pinned consumer says besides: its group, and its pin once it has one (ADR-42). */
+  readonly claim?: () => Readonly<Record<string, string>>;
+  /** The broker has given the consumer to somebody else (423): the pin is void. */
+  readonly onPinLost?: () => void;
   /** How long the broker keeps a pull open. @default 2000 */
   readonly expiresMs?: number;
   /** The same until it has answered once: a short first pull shows soon that it does. @default 100 */
@@ -27,6 +31,10 @@ interface Pull {
 
 /** A lost pull is noticed so long after it should have ended. */
 const patienceMs = 500;
+
+/** Renews a pin and brings nothing: no message is so small. */
+const keepAlive = { batch: 1, max_bytes: 1 };
+
 /**
  * Asks a durable consumer for messages, only for as many as there is room for.
  *
@@ -50,6 +58,7 @@ export class PullLoop {
   #next = 0;
   #stopped = false;
   #hasAnswered = false;
+  #askedAt = 0;
   /** Since when the broker owes an answer; nothing while nothing is asked, for want of room. */
   #owedSince: number | undefined;
 
@@ -74,7 +83,13 @@ export class PullLoop {
     let open = 0;
     for (const pull of this.#pulls.values()) open += pull.left;
     const room = this.#options.room() - open;
-    if (room > 0 && (open === 0 || room >= open)) this.#pull(room);
+    if (room > 0 && (open === 0 || room >= open)) this.#pull({ batch: room });
+    else if (this.#options.claim && this.#isSilent()) this.#pull(keepAlive);
+  }
+
+  /** Nothing is open, for want of room: the broker would give the pin to somebody else. */
+  #isSilent(): boolean {
+    return this.#pulls.size === 0 && performance.now() - this.#askedAt > this.#expiresMs / 2;
   }
 
   /** The connection is new: what was asked on the old one is gone. */
@@ -107,13 +122,18 @@ export class PullLoop {
     this.#subscription?.unsubscribe();
   }
 
-  #pull(batch: number): void {
+  #pull(wanted: { readonly batch: number; readonly max_bytes?: number }): void {
     const name = String(this.#next++);
     const now = performance.now();
     const expires = this.#hasAnswered ? this.#expiresMs : (this.#options.firstExpiresMs ?? 100);
+    this.#askedAt = now;
     this.#owedSince ??= now;
-    this.#pulls.set(name, { left: batch, deadline: now + expires + patienceMs });
-    const request = JSON.stringify({ batch, expires: expires * 1_000_000 });
+    this.#pulls.set(name, { left: wanted.batch, deadline: now + expires + patienceMs });
+    const request = JSON.stringify({
+      ...wanted,
+      expires: expires * 1_000_000,
+      ...this.#options.claim?.(),
+    });
     if (this.#options.connection.isClosed()) return;
     this.#options.connection.publish(this.#subject, request, { reply: `${this.#inbox}.${name}` });
   }
@@ -144,16 +164,22 @@ export class PullLoop {
 
   /** `404` and `408` end a pull as expected; `409` and `503` are trouble; `100` is a heartbeat. */
   #status(message: Msg): void {
-    const code = message.headers?.code ?? 0;
+    const { code = 0, description = '' } = message.headers ?? {};
     if (code === 100) return;
     this.#pulls.delete(message.subject.slice(this.#inbox.length + 1));
     if (code === 404 || code === 408) {
       this.#noteAnswer();
       this.#options.onIdle?.();
+    } else if (code === 423) {
+      this.#noteAnswer();
+      this.#options.onPinLost?.();
+    } else if (description === 'Message Size Exceeds MaxBytes') {
+      // A message waits and there is no room for it: the pull that kept the pin has done its work.
+      this.#noteAnswer();
     } else {
       // The consumer may be moving or gone: asking again at once would only spin.
       this.#retryAt = performance.now() + 250;
-      this.#options.onTrouble(`${code} ${message.headers?.description ?? ''}`.trim());
+      this.#options.onTrouble(`${code} ${description}`.trim());
     }
     this.refill();
   }

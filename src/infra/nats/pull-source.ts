@@ -1,16 +1,11 @@
 import type { Msg, NatsConnection } from 'nats';
-import type {
-  Delivery,
-  EventSource,
-  RunningSource,
-  Settlement,
-  Sink,
-} from '../pipeline/delivery.ts';
+import type { Delivery, EventSource, RunningSource, Sink } from '../pipeline/delivery.ts';
 import type { ConsumerDeclaration } from '../pipeline/ports.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { type DeliveryInfo, inboundOf, readReply } from './inbound.ts';
+import { inboundOf, readReply } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import { PullLoop } from './pull-loop.ts';
+import { settleOnBroker } from './settle.ts';
 import { SettledFloor } from './settled-floor.ts';
 
 export interface PullSourceOptions {
@@ -43,7 +38,7 @@ export class PullSource implements EventSource {
 
   start(sink: Sink): RunningSource {
     const { connection, inboxPrefix, consumer, api } = this.#options;
-    const settled = new SettledFloor(api, consumer);
+    const settled = new SettledFloor(api, consumer.stream.name, consumer.durable);
     let isStopping = false;
     const late: Delivery[] = [];
     const loop: PullLoop = new PullLoop({
@@ -78,6 +73,7 @@ export class PullSource implements EventSource {
         for (const delivery of late) delivery.settle({ kind: 'hand-back' });
         this.#options.acks.flush();
       },
+      close: async () => {},
     };
   }
 
@@ -98,24 +94,12 @@ export class PullSource implements EventSource {
   #deliveryOf(message: Msg): Delivery {
     const reply = message.reply ?? '';
     const info = readReply(reply);
+    const inbound = inboundOf(message, info);
     return {
-      message: inboundOf(message, info),
+      message: inbound,
       attempt: info.delivered,
       extend: () => this.#options.acks.write(reply, 'progress'),
-      settle: (settlement) => this.#settle(settlement, reply, info),
+      settle: (settlement) => settleOnBroker(this.#options, settlement, reply, inbound),
     };
-  }
-
-  #settle({ kind }: Settlement, reply: string, info: DeliveryInfo): void {
-    const { acks, api, onTrouble } = this.#options;
-    if (kind !== 'erase') {
-      acks.write(reply, kind === 'done' ? 'ack' : 'nak');
-      return;
-    }
-    // Acknowledged only once it is overwritten: until then it comes again.
-    api
-      .get(`STREAM.MSG.DELETE.${info.stream}`, { seq: info.streamSequence })
-      .then(() => acks.write(reply, 'ack'))
-      .catch((error: unknown) => onTrouble(`erase ${info.streamSequence}: ${String(error)}`));
   }
 }

@@ -1,4 +1,3 @@
-import type { ConsumerDeclaration } from '../pipeline/ports.ts';
 import type { JsApi } from './js-api.ts';
 
 interface ConsumerInfo {
@@ -22,9 +21,9 @@ export class SettledFloor {
   #askAt = 0;
   #generation = 0;
 
-  constructor(api: JsApi, { stream, durable }: ConsumerDeclaration) {
+  constructor(api: JsApi, stream: string, durable: string) {
     this.#api = api;
-    this.#subject = `CONSUMER.INFO.${stream.name}.${durable}`;
+    this.#subject = `CONSUMER.INFO.${stream}.${durable}`;
   }
 
   /** As of the last answer; asks again in passing when that is old. */

@@ -1,15 +1,12 @@
 import { type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
-import { type ConsumerDeclaration, type Topology, TopologyConflict } from '../pipeline/ports.ts';
+import { type Topology, TopologyConflict } from '../pipeline/ports.ts';
 import type { NatsOptions } from './connect.ts';
+import { consumersOf, nanoseconds, type Settings } from './consumer-settings.ts';
 import { type ApiError, apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
 
-type Settings = Readonly<Record<string, unknown>>;
-
 /** The largest message of a stream: well below the broker's limit, so that a dead letter fits too. */
 export const largestMessage = 512 * 1024;
-
-const nanoseconds = (ms: number): number => ms * 1_000_000;
 
 /** A stream's configuration: what a service needs, and what deployments choose. */
 export const streamSettings = (
@@ -41,19 +38,6 @@ export const streamSettings = (
   };
 };
 
-/** A durable consumer's configuration. */
-export const consumerSettings = (consumer: ConsumerDeclaration): Settings => ({
-  durable_name: consumer.durable,
-  filter_subject: consumer.filter,
-  deliver_policy: 'all',
-  replay_policy: 'instant',
-  ack_policy: 'explicit',
-  ack_wait: nanoseconds(consumer.ackWaitMs),
-  // The broker never gives up on its own: dead letters are written by the worker, with the state.
-  max_deliver: -1,
-  max_ack_pending: consumer.maxAckPending,
-});
-
 /** What must not change in passing: data would be lost, or keys would move between partitions. */
 const fixedOfStream = (wanted: Settings, found: Settings): string[] => [
   'subject_transform',
@@ -63,7 +47,7 @@ const fixedOfStream = (wanted: Settings, found: Settings): string[] => [
   // A process that was started without the cluster's settings must not take copies away.
   ...(Number(found['num_replicas']) > Number(wanted['num_replicas']) ? ['num_replicas'] : []),
 ];
-const fixedOfConsumer = ['filter_subject', 'deliver_policy', 'ack_policy'];
+const fixedOfConsumer = ['filter_subject', 'deliver_policy', 'ack_policy', 'priority_policy'];
 
 /**
  * Makes streams and consumers as declared. Any replica may do it, at once with others.
@@ -78,8 +62,20 @@ export const ensureTopology = async (
   options: NatsOptions,
 ): Promise<void> => {
   for (const stream of streams) await ensureStream(api, stream, options);
-  for (const consumer of consumers) await ensureConsumer(api, consumer);
+  const wanted = consumers.flatMap((consumer) =>
+    [...consumersOf(consumer)].map(([durable, config]) => ({
+      path: `${consumer.stream.name}.${durable}`,
+      stream: consumer.stream.name,
+      config,
+    })),
+  );
+  for (let from = 0; from < wanted.length; from += atOnce) {
+    await Promise.all(wanted.slice(from, from + atOnce).map((one) => ensureConsumer(api, one)));
+  }
 };
+
+/** How many consumers are made at a time. */
+const atOnce = 16;
 
 interface Echo {
   readonly config: Settings;
@@ -105,9 +101,13 @@ const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOpti
   await afterRace(created.error, stream.name, () => ensureStream(api, stream, options));
 };
 
-const ensureConsumer = async (api: JsApi, consumer: ConsumerDeclaration) => {
-  const path = `${consumer.stream.name}.${consumer.durable}`;
-  const config = consumerSettings(consumer);
+interface WantedConsumer {
+  readonly path: string;
+  readonly stream: string;
+  readonly config: Settings;
+}
+
+const ensureConsumer = async (api: JsApi, { path, stream, config }: WantedConsumer) => {
   const found = await api.ask<Echo>(`CONSUMER.INFO.${path}`);
   if (!found.error) {
     refuseConflicts(`consumer ${path}`, config, found.config, fixedOfConsumer);
@@ -117,7 +117,7 @@ const ensureConsumer = async (api: JsApi, consumer: ConsumerDeclaration) => {
   }
   // Without an action this creates or updates, so that two replicas at once do no harm.
   const echo = await api.get<Echo>(`CONSUMER.CREATE.${path}`, {
-    stream_name: consumer.stream.name,
+    stream_name: stream,
     config,
     action: '',
   });

@@ -95,7 +95,7 @@ export const onceOnState = async (
     }
     const written = await write(current);
     const { messages, how = 'handled' } = written;
-    const record = recordWith(event, current.record, written, states.settledUpTo());
+    const record = recordWith(event, current.record, written, states.settledUpTo(place.partition));
     const json = JSON.stringify(record);
     const result = await commits.commit({
       state: { place, revision: current.revision, record: json },

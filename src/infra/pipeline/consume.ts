@@ -17,16 +17,29 @@ export interface ConsumptionOptions {
   readonly ackWaitMs: number;
   /** Told of every delivery as it comes. */
   readonly onDelivery?: (delivery: Delivery) => void;
+  /** Told when this process becomes the owner of a partition. */
+  readonly onAcquire?: (partition: number) => void;
 }
 
 interface Held {
   readonly delivery: Delivery;
   event: IncomingEvent;
   leasedAt: number;
+  /** Its partition was released while it was being worked on. */
+  released: 'hand-back' | 'forget' | undefined;
+}
+
+/** Who waits until nothing of a partition is being worked on. */
+interface Release {
+  readonly partition: number;
+  readonly resolve: () => void;
 }
 
 /** How many times its prefetch a consumption holds at most, when keys wait. */
 const mostHeld = 8;
+
+/** Partitions are given up after so long, although a slow handler still runs: the guard of its commit keeps that safe. */
+const handOverMs = 500;
 
 /** What was left when a consumption stopped. */
 export interface Stopped {
@@ -42,6 +55,7 @@ export class Consumption {
   readonly #lanes: Lanes<Held>;
   readonly #held = new Set<Held>();
   #running: RunningSource | undefined;
+  #releases: Release[] = [];
   #cancelRenewal: Cancel | undefined;
   #stopping = false;
 
@@ -64,15 +78,17 @@ export class Consumption {
     return !this.#stopping && (this.#running?.isPulling() ?? false);
   }
 
-  /** Up to which sequence every event is settled, as far as is known. */
-  settledUpTo(): number {
-    return this.#running?.settledUpTo() ?? 0;
+  /** Up to which sequence every event of a partition is settled, as far as is known. */
+  settledUpTo(partition: number): number {
+    return this.#running?.settledUpTo(partition) ?? 0;
   }
 
   start(): void {
     this.#running = this.#options.source.start({
       room: () => this.#room(),
       take: (delivery) => this.#take(delivery),
+      acquire: (partition) => this.#options.onAcquire?.(partition),
+      release: (partition, how) => this.#release(partition, how),
     });
     this.#renewLeases();
   }
@@ -98,15 +114,18 @@ export class Consumption {
     const unstarted = this.#lanes.close();
     const handedBack = this.#handBackAfter(this.#running?.stop(), unstarted);
     const over = new AbortController();
-    await Promise.race([
-      this.#lanes.idle().then(() => over.abort()),
-      sleep(this.#options.clock, graceMs, over.signal),
-    ]);
+    const { clock } = this.#options;
+    const idle = this.#lanes.idle().then(() => over.abort());
+    const givenUp = Promise.race([idle, sleep(clock, handOverMs, over.signal)])
+      .then(() => handedBack)
+      .then(() => this.#running?.close());
+    await Promise.race([idle, sleep(clock, graceMs, over.signal)]);
     const abandoned = over.signal.aborted ? 0 : this.#held.size - unstarted.length;
     // Nothing runs any more, so what is still held was about to wait for its next try.
     if (over.signal.aborted)
       for (const held of this.#held) this.#settle(held, { kind: 'hand-back' });
     await handedBack;
+    await givenUp;
     this.#held.clear();
     this.#cancelRenewal?.();
     return { handedBack: unstarted.length, abandoned };
@@ -126,13 +145,43 @@ export class Consumption {
       return;
     }
     const decoded = decode(delivery.message);
+    // No state tells whether it has been handled; if it has not, it comes by itself.
+    if (delivery.isRead && (decoded.problem || !decoded.route)) {
+      delivery.settle({ kind: 'leave' });
+      return;
+    }
     const deliveries = delivery.attempt;
     const event = deliveries === 1 ? decoded : { ...decoded, deliveries };
-    const held = { delivery, event, leasedAt: clock.now() };
+    const held: Held = { delivery, event, leasedAt: clock.now(), released: undefined };
     this.#held.add(held);
     // What has no key is a lane of its own: nothing has to wait for it.
     const lane = event.place.token || `#${delivery.message.stream}.${delivery.message.sequence}`;
     this.#lanes.add(lane, held);
+  }
+
+  /** What has started goes on to its end; whatever it still commits, the next owner finds in the state. */
+  async #release(partition: number, how: 'hand-back' | 'forget'): Promise<void> {
+    const isOfIt = ({ delivery }: Held) => delivery.partition === partition;
+    for (const held of this.#lanes.withdraw(isOfIt)) {
+      if (how === 'hand-back') this.#settle(held, { kind: 'hand-back' });
+      else this.#held.delete(held);
+    }
+    let isWorking = false;
+    for (const held of this.#held) {
+      if (!isOfIt(held)) continue;
+      held.released = how;
+      isWorking = true;
+    }
+    if (!isWorking) return;
+    await new Promise<void>((resolve) => this.#releases.push({ partition, resolve }));
+  }
+
+  #endReleases(): void {
+    this.#releases = this.#releases.filter(({ partition, resolve }) => {
+      for (const { delivery } of this.#held) if (delivery.partition === partition) return true;
+      resolve();
+      return false;
+    });
   }
 
   async #work(held: Held): Promise<Turn> {
@@ -142,7 +191,12 @@ export class Consumption {
       this.#settle(held, { kind: erase ? 'erase' : 'done' });
       return 'finished';
     }
-    if (this.#stopping) {
+    if (held.released === 'forget') {
+      this.#held.delete(held);
+      this.#endReleases();
+      return 'finished';
+    }
+    if (this.#stopping || held.released) {
       this.#settle(held, { kind: 'hand-back' });
       return 'finished';
     }
@@ -155,6 +209,7 @@ export class Consumption {
     if (!this.#held.delete(held)) return;
     held.delivery.settle(settlement);
     this.#running?.refill();
+    if (this.#releases.length > 0) this.#endReleases();
   }
 
   #renewLeases(): void {

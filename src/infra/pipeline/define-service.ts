@@ -40,6 +40,11 @@ export interface ServiceDefinition<State = unknown> {
   /** Its name; the first token of its event types, and its durable consumers'. */
   readonly name: string;
   readonly stream: ServiceStream;
+  /**
+   * `key`: events of a key are handled in the order in which the stream has them, whatever replicas
+   * come and go. `none`: any replica takes any event; an event that fails waits outside. @default key
+   */
+  readonly ordering: 'key' | 'none';
   /** The state of its keys, and the token under which queries read it. */
   readonly state: StateDefinition<State> & { readonly provides: Token<KeyStates<State>> };
   /** Request events in its own stream. Their handlers see and change the state of the event's key. */
@@ -59,14 +64,14 @@ export interface ServiceDefinition<State = unknown> {
 export interface AnyService
   extends Pick<
     ServiceDefinition,
-    'name' | 'stream' | 'queries' | 'views' | 'retry' | 'onExhausted' | 'retention'
+    'name' | 'stream' | 'ordering' | 'queries' | 'views' | 'retry' | 'onExhausted' | 'retention'
   > {
   readonly state: StateDefinition<unknown> & { readonly provides: symbol };
   readonly routes: readonly AnyRoute[];
   readonly reactions: readonly AnyRoute[];
 }
 
-type Optional = 'reactions' | 'queries' | 'views' | 'retry' | 'onExhausted';
+type Optional = 'ordering' | 'reactions' | 'queries' | 'views' | 'retry' | 'onExhausted';
 
 /**
  * Declares a service.
@@ -104,7 +109,7 @@ export const defineService = <State>(
       throw new TypeError(`${name}: ${contract.type} is a reaction, which has no key to park`);
     }
   }
-  const defaults = { retry: exponential(), onExhausted: 'skip' } as const;
+  const defaults = { ordering: 'key', retry: exponential(), onExhausted: 'skip' } as const;
   const retention = retentionOf(name, definition.retention);
   return { ...defaults, ...definition, name, reactions, queries, views, retention };
 };

@@ -20,6 +20,13 @@ export interface Delivery {
   readonly message: InboundMessage;
   /** How often the broker has delivered it, from 1; counts can be lost in a broker's crash. */
   readonly attempt: number;
+  /** The partition that it belongs to, when its source delivers partitions to their owners. */
+  readonly partition?: number;
+  /**
+   * It was read from the stream when its partition was taken over, not delivered: it may be settled
+   * already, and only the state of its key can tell.
+   */
+  readonly isRead?: boolean;
   settle(settlement: Settlement): void;
   /** Renews the lease: the broker waits its full time again before it delivers to somebody else. */
   extend(): void;
@@ -32,7 +39,9 @@ export type Settlement =
   /** Like `done`, and the message itself is overwritten in the stream: it held a secret in plain text. */
   | { readonly kind: 'erase' }
   /** Not started: for any replica, at once. */
-  | { readonly kind: 'hand-back' };
+  | { readonly kind: 'hand-back' }
+  /** Neither handled nor settled: it comes again if it is not settled already. */
+  | { readonly kind: 'leave' };
 
 /** Where deliveries come from: one durable consumer. */
 export interface EventSource {
@@ -45,18 +54,28 @@ export interface Sink {
   /** How many more deliveries can be taken now. */
   room(): number;
   take(delivery: Delivery): void;
+  /** A partition is this process's from now on: what is remembered of its keys may be old. */
+  acquire(partition: number): void;
+  /**
+   * A partition is this process's no more: nothing of it is started any more. `hand-back`: what had
+   * not started is for the next owner, at once. `forget`: somebody else is the owner already, and a
+   * word about it would only disturb. Resolves when what had started is settled.
+   */
+  release(partition: number, how: 'hand-back' | 'forget'): Promise<void>;
 }
 
 export interface RunningSource {
   /** There may be room again. */
   refill(): void;
-  /** True while connected and bound to its consumer. */
+  /** True while connected and bound to its consumer; also while it owns nothing and stands by. */
   isPulling(): boolean;
   /**
-   * Up to which sequence every message of the consumer is settled, as far as is known: it may be more
+   * Up to which sequence every message of a partition is settled, as far as is known: it may be more
    * already; 0 while nothing is known.
    */
-  settledUpTo(): number;
+  settledUpTo(partition: number): number;
   /** Asks for no more; what still arrives is handed back. Resolves when nothing can arrive any more. */
   stop(): Promise<void>;
+  /** After {@link stop}: gives up what it owns, for others to take over at once. */
+  close(): Promise<void>;
 }

@@ -56,6 +56,24 @@ export class Lanes<Item> {
     this.#fill();
   }
 
+  /** Gives back, in order of their lanes, the items that match and are not being worked on. */
+  withdraw(matches: (item: Item) => boolean): Item[] {
+    const withdrawn: Item[] = [];
+    for (const lane of this.#lanes.values()) {
+      const waited = lane.cancelWait ? lane.items.length : 0;
+      const [first] = lane.items;
+      const kept = lane.items.filter(
+        (item, at) => (at === 0 && lane.running) || !matches(item) || !withdrawn.push(item),
+      );
+      if (kept.length === lane.items.length) continue;
+      lane.items.splice(0, lane.items.length, ...kept);
+      this.#blocked += (lane.cancelWait ? kept.length : 0) - waited;
+      if (lane.cancelWait && kept[0] !== first) this.#wake(lane);
+      if (kept.length === 0) this.#remove(lane);
+    }
+    return withdrawn;
+  }
+
   /** Starts nothing any more and gives back, in order of their lanes, the items that are not being worked on. */
   close(): Item[] {
     this.#closed = true;
@@ -76,6 +94,12 @@ export class Lanes<Item> {
       if (this.#running === 0) resolve();
       else this.#whenIdle = resolve;
     });
+  }
+
+  #remove(lane: Lane<Item>): void {
+    this.#lanes.delete(lane.key);
+    const at = this.#ready.indexOf(lane);
+    if (at !== -1) this.#ready.splice(at, 1);
   }
 
   #fill(): void {
@@ -110,6 +134,7 @@ export class Lanes<Item> {
   }
 
   #wake(lane: Lane<Item>): void {
+    lane.cancelWait?.();
     lane.cancelWait = undefined;
     this.#blocked -= lane.items.length;
     this.#ready.push(lane);

@@ -113,14 +113,25 @@ export interface Follower {
   stop(): Promise<void>;
 }
 
-/** A durable consumer: who reads what of which stream and acknowledges it. */
+/** Who reads what of which stream and acknowledges it. */
 export interface ConsumerDeclaration {
   readonly stream: ServiceStream;
+  /** The durable consumer, named after the service that reads. */
   readonly durable: string;
   readonly filter: string;
+  /**
+   * `key`: each partition has a durable consumer of its own (`partitionConsumers`) and one owner among
+   * the replicas, who gets it in the stream's order. `none`: all replicas share one durable consumer.
+   */
+  readonly ordering: 'key' | 'none';
+  /**
+   * The reader recognises by a key's state what it has handled: at a takeover it is given rather too
+   * much than too little.
+   */
+  readonly recognises: boolean;
   /** How long the broker waits for an acknowledgement before it delivers again. */
   readonly ackWaitMs: number;
-  /** How many events may be unacknowledged at all replicas together. */
+  /** How many events of one durable consumer may be unacknowledged at all replicas together. */
   readonly maxAckPending: number;
 }
 
@@ -136,7 +147,7 @@ export interface Lag {
   readonly unacknowledged: number;
 }
 
-/** How far one durable consumer of a stream is behind; it is named after the service that it belongs to. */
+/** How far a reader of a stream is behind, over all its partitions; it is named after its service. */
 export interface NamedLag extends Lag {
   readonly stream: string;
   readonly durable: string;
@@ -176,8 +187,9 @@ export interface Bus extends AsyncDisposable {
   follow(following: Following): Follower;
   /** Answers on behalf of a service, as one of a queue group; resolves to what ends it. */
   serve(service: string, queries: ReadonlyMap<string, Answerer>): Promise<AsyncDisposable>;
+  /** How far one reader of a stream is behind. @throws BusUnavailable */
   lag(consumer: Pick<ConsumerDeclaration, 'stream' | 'durable'>): Promise<Lag>;
-  /** How far every durable consumer of a stream is behind, whoever's it is. @throws BusUnavailable */
+  /** How far every reader of a stream is behind, whoever it is. @throws BusUnavailable */
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]>;
   isConnected(): boolean;
   /** Calls back at each new connection to the broker, until the returned function is called. */

@@ -19,8 +19,8 @@ export interface StateCacheOptions<State> {
   readonly stream: ServiceStream;
   readonly definition: StateDefinition<State>;
   readonly clock: Clock;
-  /** Up to which sequence the service's events are settled, as far as is known. @default 0 */
-  readonly settledUpTo?: () => number;
+  /** Up to which sequence a partition's events are settled, as far as is known. @default 0 */
+  readonly settledUpTo?: (partition: number) => number;
   /** How many characters of records are kept. @default 32 million */
   readonly characters?: number;
 }
@@ -41,7 +41,7 @@ const distrustMs = 5_000;
  */
 export class StateCache<State> implements KeyStates<State> {
   /** What need not be remembered of a key, because its broker will not deliver it again. */
-  readonly settledUpTo: () => number;
+  readonly settledUpTo: (partition: number) => number;
   readonly #reader: StateReader;
   readonly #stream: ServiceStream;
   readonly #clock: Clock;
@@ -64,7 +64,7 @@ export class StateCache<State> implements KeyStates<State> {
   /** The state as far as this process knows, else from the bus. @throws BusUnavailable */
   async recall(key: string, place: KeyPlace): Promise<StoredState<State>> {
     const known =
-      this.#clock.now() < this.#distrustedUntil ? undefined : this.#known.get(place.token);
+      this.#clock.now() < this.#distrustedUntil ? undefined : this.#known.get(cacheKey(place));
     return known ?? (await this.readAfresh(key, place));
   }
 
@@ -97,7 +97,13 @@ export class StateCache<State> implements KeyStates<State> {
 
   /** Keeps what was just read or committed; `characters` is the length of its JSON. */
   keep(place: KeyPlace, stored: StoredState<State>, characters: number): void {
-    this.#known.set(place.token, stored, { size: characters + perKey });
+    this.#known.set(cacheKey(place), stored, { size: characters + perKey });
+  }
+
+  /** Forgets the keys of a partition: another replica may have owned it meanwhile. */
+  forget(partition: number): void {
+    const begin = `${partition} `;
+    for (const key of [...this.#known.keys()]) if (key.startsWith(begin)) this.#known.delete(key);
   }
 
   /** Forgets everything: the broker may have come back with less than it had. */
@@ -110,3 +116,5 @@ export class StateCache<State> implements KeyStates<State> {
     return (await this.readAfresh(key, placeOf(this.#stream, key))).record.state;
   }
 }
+
+const cacheKey = ({ partition, token }: KeyPlace): string => `${partition} ${token}`;

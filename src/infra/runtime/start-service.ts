@@ -52,7 +52,7 @@ export const startService = async (
 
   let consumptions: readonly Consumption[] = [];
   // The first consumer is that of the service's own events.
-  const settledUpTo = () => consumptions[0]?.settledUpTo() ?? 0;
+  const settledUpTo = (partition: number) => consumptions[0]?.settledUpTo(partition) ?? 0;
   const { scope, states } = scopeOf(service, parts, settledUpTo);
   const views = followViews(service.views, bus, scope, logger);
   await Promise.all(views.map(({ caughtUp }) => caughtUp));
@@ -70,7 +70,7 @@ export const startService = async (
     timeLimitMs: environment.HANDLER_TIMEOUT_MS,
   });
   consumptions = topology.consumers.map((consumer) =>
-    consumptionOf(consumer, service, process, parts),
+    consumptionOf(consumer, { service, process, states }, parts),
   );
   for (const consumption of consumptions) consumption.start();
 
@@ -122,7 +122,7 @@ const runningService = (
 const scopeOf = (
   service: AnyService,
   { bus, clock, provide: more }: ServiceParts,
-  settledUpTo: () => number,
+  settledUpTo: (partition: number) => number,
 ) => {
   const scope = newScope();
   const states = new StateCache<unknown>({
@@ -143,8 +143,11 @@ const scopeOf = (
 
 const consumptionOf = (
   consumer: ConsumerDeclaration,
-  service: AnyService,
-  process: Process,
+  {
+    service,
+    process,
+    states,
+  }: { service: AnyService; process: Process; states: StateCache<unknown> },
   { bus, environment, clock, metrics }: ServiceParts,
 ): Consumption => {
   const own = consumer.stream === service.stream;
@@ -157,5 +160,6 @@ const consumptionOf = (
     prefetch: environment.PREFETCH,
     ackWaitMs: environment.ACK_WAIT_MS,
     onDelivery: measureDeliveries(metrics, consumer.stream.name),
+    onAcquire: (partition) => own && states.forget(partition),
   });
 };

@@ -2,12 +2,13 @@ import { type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import type { ConsumerDeclaration, Topology } from '../pipeline/ports.ts';
 
-/** How many events of one consumer may be out at all replicas together. */
-const maxAckPending = 20_000;
+/** How many events of one durable consumer may be out at all replicas together. */
+const maxAckPending = { key: 4_000, none: 20_000 };
 
 /**
  * What a service needs of the broker: its own stream and those it reads, a durable consumer for its
- * request events, and one for the facts of each other service that it reacts to.
+ * request events, and one for the facts of each other service that it reacts to; ordered by key that
+ * is one for each partition.
  */
 export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => {
   const foreign = new Set(service.reactions.map(({ contract }) => contract.stream));
@@ -20,8 +21,11 @@ export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => 
     stream,
     filter,
     durable: service.name,
+    ordering: service.ordering,
+    // Its own requests are on record in the states of their keys; reactions have no state.
+    recognises: stream === service.stream,
     ackWaitMs,
-    maxAckPending,
+    maxAckPending: maxAckPending[service.ordering],
   });
   return {
     streams: [...streams],

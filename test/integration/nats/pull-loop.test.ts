@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { defineStream } from '../../../src/contracts/streams.ts';
 import type { World } from '../../conformance/bus-under-test.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
+import { sinkOf } from '../../support/sink-of.ts';
 import { soon } from '../../support/soon.ts';
 import { openBus, openWorld } from '../../support/world-on-nats.ts';
 
@@ -61,7 +62,9 @@ describe('the pull loop', () => {
     await using world = await openWorld(server);
     const missing = { ...world.consumer, stream: defineStream('missing') };
     const running = [world.consumer, missing].map((consumer) =>
-      world.bus.source(consumer).start({ room: () => 1, take: () => {} }),
+      world.bus
+        .source(consumer)
+        .start({ room: () => 1, take: () => {}, acquire: () => {}, release: async () => {} }),
     );
     const pulling = () => running.map((source) => source.isPulling());
     expect(pulling()).toEqual([false, false]);
@@ -80,7 +83,12 @@ describe('the pull loop', () => {
     // A short lease makes short pulls: three of them unanswered are a second and a half.
     const source = world.bus.source({ ...world.consumer, ackWaitMs: 1000 });
     let room = 1;
-    const running = source.start({ room: () => room, take: () => void room-- });
+    const running = source.start(
+      sinkOf(
+        () => room,
+        () => room--,
+      ),
+    );
     await soon(() => expect(room).toBe(0));
 
     await sleep(2000);

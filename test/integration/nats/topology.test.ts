@@ -21,6 +21,8 @@ const newTopology = () => {
     stream,
     durable: stream.service,
     filter: subjectsOf(stream).requests,
+    ordering: 'none' as const,
+    recognises: true,
     ackWaitMs: 30_000,
     maxAckPending: 1000,
   };

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defineStream, placeOf, subjectsOf } from '../../../../src/contracts/streams.ts';
 import { MemoryBus } from '../../../../src/infra/memory/memory-bus.ts';
-import type { Delivery, InboundMessage, Sink } from '../../../../src/infra/pipeline/delivery.ts';
+import type { Delivery, InboundMessage } from '../../../../src/infra/pipeline/delivery.ts';
 import { BusRefused, BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
 import type { ConsumerDeclaration } from '../../../../src/infra/pipeline/ports.ts';
+import { sinkOf } from '../../../support/sink-of.ts';
 import { settled, TestClock } from '../../../support/test-clock.ts';
 
 const stream = defineStream('box', 4);
@@ -11,6 +12,8 @@ const consumer: ConsumerDeclaration = {
   stream,
   durable: 'box',
   filter: subjectsOf(stream).requests,
+  ordering: 'none',
+  recognises: true,
   ackWaitMs: 1000,
   maxAckPending: 10_000,
 };
@@ -31,10 +34,10 @@ afterEach(async () => {
 
 const collect = (room = Number.POSITIVE_INFINITY) => {
   const deliveries: Delivery[] = [];
-  const sink: Sink = {
-    room: () => room - deliveries.length,
-    take: (delivery) => deliveries.push(delivery),
-  };
+  const sink = sinkOf(
+    () => room - deliveries.length,
+    (delivery) => deliveries.push(delivery),
+  );
   return { deliveries, running: bus.source(consumer).start(sink) };
 };
 
@@ -114,9 +117,12 @@ describe('the bus in memory', () => {
   it('delivers what comes again before what is new', async () => {
     const deliveries: Delivery[] = [];
     let room = 2;
-    const running = bus
-      .source(consumer)
-      .start({ room: () => room - deliveries.length, take: (it) => deliveries.push(it) });
+    const running = bus.source(consumer).start(
+      sinkOf(
+        () => room - deliveries.length,
+        (it) => deliveries.push(it),
+      ),
+    );
     for (let n = 0; n < 4; n++) await bus.publisher.publishRaw(message(`k${n}`), String(n));
     await settled();
 
@@ -130,13 +136,11 @@ describe('the bus in memory', () => {
 
   it('does not spin when a sink hands everything back at once', async () => {
     let taken = 0;
-    bus.source(consumer).start({
-      room: () => 1,
-      take: (delivery) => {
-        taken++;
-        delivery.settle({ kind: 'hand-back' });
-      },
-    });
+    const handBack = (delivery: Delivery): void => {
+      taken++;
+      delivery.settle({ kind: 'hand-back' });
+    };
+    bus.source(consumer).start(sinkOf(() => 1, handBack));
     await bus.publisher.publishRaw(message('k'), '1');
 
     await settled();
@@ -152,7 +156,12 @@ describe('the bus in memory', () => {
     await bus.publisher.publishRaw(message('k', 'hunter2'), '1');
     const { deliveries } = collect();
     const audited: Delivery[] = [];
-    bus.source(audit).start({ room: () => 9, take: (delivery) => audited.push(delivery) });
+    bus.source(audit).start(
+      sinkOf(
+        () => 9,
+        (delivery) => audited.push(delivery),
+      ),
+    );
     await settled();
 
     deliveries[0]?.settle({ kind: 'erase' });
@@ -297,13 +306,15 @@ describe('the bus in memory', () => {
     const count = 50_000;
     let handled = 0;
     const begin = performance.now();
-    const running = bus.source(consumer).start({
-      room: () => 256,
-      take: (delivery) => {
-        handled++;
-        delivery.settle({ kind: 'done' });
-      },
-    });
+    const running = bus.source(consumer).start(
+      sinkOf(
+        () => 256,
+        (delivery) => {
+          handled++;
+          delivery.settle({ kind: 'done' });
+        },
+      ),
+    );
     for (let n = 0; n < count; n++) await bus.publisher.publishRaw(message(`k${n}`), String(n));
     while (handled < count) await settled();
     await running.stop();

@@ -5,6 +5,7 @@ import { JsApi } from '../../../../src/infra/nats/js-api.ts';
 import { PullSource } from '../../../../src/infra/nats/pull-source.ts';
 import type { Delivery } from '../../../../src/infra/pipeline/delivery.ts';
 import { FakeJsConnection, type FakePull } from '../../../support/fake-js-connection.ts';
+import { sinkOf } from '../../../support/sink-of.ts';
 import { soon } from '../../../support/soon.ts';
 import { tallyStream } from '../../../support/tally.ts';
 import { settled } from '../../../support/test-clock.ts';
@@ -28,6 +29,8 @@ const startSource = (answer: (subject: string) => Json = () => ({})) => {
       stream: tallyStream,
       durable: 'tally',
       filter: subjectsOf(tallyStream).requests,
+      ordering: 'none',
+      recognises: true,
       ackWaitMs: 30_000,
       maxAckPending: 100,
     },
@@ -42,7 +45,12 @@ const startSource = (answer: (subject: string) => Json = () => ({})) => {
         reconnect = undefined;
       };
     },
-  }).start({ room: () => 10 - taken.length, take: (delivery) => taken.push(delivery) });
+  }).start(
+    sinkOf(
+      () => 10 - taken.length,
+      (delivery) => taken.push(delivery),
+    ),
+  );
   const pull = (n: number): FakePull => {
     const found = server.pulls[n - 1];
     if (!found) throw new Error(`there are ${server.pulls.length} pulls`);
@@ -154,19 +162,19 @@ describe('a source of deliveries', () => {
       ack_floor: { stream_seq: floor },
     }));
 
-    expect(running.settledUpTo()).toBe(0);
+    expect(running.settledUpTo(0)).toBe(0);
     await settled();
-    expect(running.settledUpTo()).toBe(17);
+    expect(running.settledUpTo(0)).toBe(17);
     floor = 20;
     await settled();
-    expect(running.settledUpTo()).toBe(17);
+    expect(running.settledUpTo(0)).toBe(17);
     expect(server.asked.map(({ subject }) => subject)).toEqual(['CONSUMER.INFO.TALLY.tally']);
 
     // A broker that lost its last messages may give their sequences to others.
     floor = 3;
     reconnect()?.();
-    expect(running.settledUpTo()).toBe(0);
+    expect(running.settledUpTo(0)).toBe(0);
     await settled();
-    expect(running.settledUpTo()).toBe(3);
+    expect(running.settledUpTo(0)).toBe(3);
   });
 });

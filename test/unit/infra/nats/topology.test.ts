@@ -1,12 +1,9 @@
 import type { NatsConnection } from 'nats';
 import { describe, expect, it } from 'vitest';
 import { subjectsOf } from '../../../../src/contracts/streams.ts';
+import { consumersOf } from '../../../../src/infra/nats/consumer-settings.ts';
 import { JsApi } from '../../../../src/infra/nats/js-api.ts';
-import {
-  consumerSettings,
-  ensureTopology,
-  streamSettings,
-} from '../../../../src/infra/nats/topology.ts';
+import { ensureTopology, streamSettings } from '../../../../src/infra/nats/topology.ts';
 import { TopologyConflict } from '../../../../src/infra/pipeline/ports.ts';
 import { tallyStream } from '../../../support/tally.ts';
 
@@ -18,6 +15,8 @@ const consumer = {
   stream: tallyStream,
   durable: 'tally',
   filter: subjectsOf(tallyStream).requests,
+  ordering: 'none' as const,
+  recognises: true,
   ackWaitMs: 30_000,
   maxAckPending: 100,
 };
@@ -156,7 +155,7 @@ describe('a stream that is there already', () => {
 });
 
 describe('a consumer that is there already', () => {
-  const settings = consumerSettings(consumer);
+  const settings = consumersOf(consumer).get('tally') ?? {};
 
   it('is left alone when all that was declared is there', async () => {
     const { ensure, changed } = serverWith(echo(wanted), { ...settings, max_waiting: 512 });

@@ -1,0 +1,156 @@
+import type { EventSource, RunningSource, Sink } from '../pipeline/delivery.ts';
+import { partitionConsumers } from '../pipeline/partition-consumers.ts';
+import { sharePartitions } from '../pipeline/share-partitions.ts';
+import type { Members } from './members.ts';
+import { PartitionSource, type Takeover } from './partition-source.ts';
+import type { PullSourceOptions } from './pull-source.ts';
+import { SettledFloor } from './settled-floor.ts';
+
+export interface OrderedSourceOptions extends PullSourceOptions {
+  readonly members: Members;
+  readonly onTakeover: (takeover: StreamTakeover) => void;
+  /** How many partitions this process asks for now. */
+  readonly onOwned: (owned: { readonly stream: string; readonly partitions: number }) => void;
+}
+
+/** A takeover, and of which stream the partition is. */
+export interface StreamTakeover extends Takeover {
+  readonly stream: string;
+}
+
+/** One partition, whether it is wanted, and what is under way to make it so. */
+interface Slot {
+  readonly id: string;
+  readonly source: PartitionSource;
+  readonly floor: SettledFloor;
+  isWanted: boolean;
+  settling: Promise<void>;
+}
+
+/** A partition is handed over after so long, although something of it still runs: the guard keeps that safe. */
+const handOverMs = 500;
+const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/**
+ * Deliveries of a stream's partitions to their owners, each partition in the stream's order.
+ *
+ * Every replica computes from the living members which partitions are its own, asks for those, and
+ * gives up the others. With more replicas than partitions some own nothing and stand by.
+ */
+export class OrderedSource implements EventSource {
+  readonly #options: OrderedSourceOptions;
+  #healing: Promise<void> | undefined;
+
+  constructor(options: OrderedSourceOptions) {
+    this.#options = options;
+  }
+
+  start(sink: Sink): RunningSource {
+    const { members, onReconnect } = this.#options;
+    const slots = this.#slots(sink);
+    let isStopping = false;
+    let isIn = false;
+    let turn = 0;
+    const share = (): void => {
+      if (!isStopping) this.#share(slots, sink);
+    };
+    const ignoreChanges = members.onChange(share);
+    const ignoreReconnects = onReconnect(() => {
+      for (const { floor, source } of slots) {
+        floor.forget();
+        source.reconnected();
+      }
+    });
+    void members.join().then(() => {
+      isIn = true;
+      share();
+    });
+    return {
+      // Whoever settles refills its own partition; one more in turn, which may have found no room.
+      refill: () => slots[turn++ % slots.length]?.source.refill(),
+      isPulling: () => !isStopping && isIn && slots.every(({ source }) => source.isAnswered()),
+      settledUpTo: (partition) => slots[partition]?.floor.upTo() ?? 0,
+      stop: async () => {
+        isStopping = true;
+        ignoreChanges();
+        ignoreReconnects();
+        for (const { source } of slots) source.stop();
+      },
+      close: async () => {
+        await members.leave();
+        await Promise.all(slots.map(({ source }) => source.giveUp()));
+      },
+    };
+  }
+
+  #slots(sink: Sink): Slot[] {
+    const { api, connection, inboxPrefix, acks, consumer, onTrouble, onTakeover } = this.#options;
+    const stream = consumer.stream.name;
+    const capacity = sink.room();
+    const slots: Slot[] = partitionConsumers(consumer).map(({ partition, durable, filter }) => ({
+      id: `${stream}.${partition}`,
+      floor: new SettledFloor(api, stream, durable),
+      isWanted: false,
+      settling: Promise.resolve(),
+      source: new PartitionSource({
+        ...{
+          connection,
+          inboxPrefix,
+          api,
+          acks,
+          sink,
+          stream,
+          durable,
+          filter,
+          partition,
+          onTrouble,
+        },
+        recognises: consumer.recognises,
+        share: () => Math.ceil(capacity / Math.max(1, slots.filter(isWanted).length)),
+        onConsumerTrouble: (status) => this.#heal(`${stream}.${durable}: ${status}`, slots),
+        onTakeover: (takeover) => onTakeover({ ...takeover, stream }),
+      }),
+    }));
+    return slots;
+  }
+
+  #share(slots: readonly Slot[], sink: Sink): void {
+    const { members, consumer, onOwned } = this.#options;
+    const owners = sharePartitions(
+      slots.map(({ id }) => id),
+      members.living(),
+    );
+    for (const slot of slots) {
+      slot.isWanted = owners.get(slot.id) === members.self;
+      slot.settling = slot.settling.then(() => settleSlot(slot, sink));
+    }
+    onOwned({ stream: consumer.stream.name, partitions: slots.filter(isWanted).length });
+  }
+
+  #heal(status: string, slots: readonly Slot[]): void {
+    const { ensure, onTrouble } = this.#options;
+    onTrouble(`pull on ${status}`);
+    // Troubles come faster than a broker in trouble answers.
+    this.#healing ??= ensure()
+      .then(
+        () => {
+          for (const { source } of slots) source.refill();
+        },
+        (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
+      )
+      .finally(() => {
+        this.#healing = undefined;
+      });
+  }
+}
+
+const isWanted = (slot: Slot): boolean => slot.isWanted;
+
+/** Claims what is wanted; hands over what is not: stop, let what has started end, let go. */
+const settleSlot = async ({ isWanted: wanted, source }: Slot, sink: Sink): Promise<void> => {
+  if (wanted === source.isClaimed) return;
+  if (wanted) return source.claim();
+  source.stop();
+  await Promise.race([sink.release(source.partition, 'hand-back'), sleep(handOverMs)]);
+  await source.giveUp();
+};
