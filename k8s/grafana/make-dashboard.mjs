@@ -404,6 +404,48 @@ const commits = [
       ],
     ),
   ],
+  [
+    lines(
+      {
+        title: 'Partitions by owner',
+        description: 'How the partitions of each stream are shared among the replicas.',
+        unit: 'short',
+        stacked: true,
+      },
+      [
+        [
+          '{{stream}} {{instance}}',
+          `sum by (stream, instance) (millrace_partitions_owned${of()})`,
+        ],
+      ],
+    ),
+    lines(
+      {
+        title: 'Takeovers',
+        description:
+          'Partitions taken over a minute, and the events that had to be looked for because a former owner might not have settled them.',
+        unit: 'short',
+      },
+      [
+        [
+          '{{service}} takeovers',
+          `60 * sum by (service) (rate(millrace_takeover_seconds_count${of()}${rate}))`,
+        ],
+        [
+          '{{service}} events looked for',
+          `60 * sum by (service) (rate(millrace_recalled_events_total${of()}${rate}))`,
+        ],
+      ],
+    ),
+    lines(
+      {
+        title: 'Held back at a takeover',
+        description: 'The 95th percentile of how long a partition waited until nothing older was missing.',
+        unit: 's',
+      },
+      [['{{service}}', quantile(0.95, 'millrace_takeover_seconds')]],
+    ),
+  ],
 ];
 
 const gateway = [

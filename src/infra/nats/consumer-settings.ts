@@ -1,6 +1,6 @@
 import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import type { ConsumerDeclaration } from '../pipeline/ports.ts';
-import { ownerGroup, pinMs } from './partition-source.ts';
+import { ownerGroup, pinMsOf } from './partition-source.ts';
 
 /** A configuration in the words of the broker's API. */
 export type Settings = Readonly<Record<string, unknown>>;
@@ -24,8 +24,7 @@ export const consumersOf = (consumer: ConsumerDeclaration): ReadonlyMap<string, 
         ...settingsOf(consumer, durable, filter),
         priority_policy: 'pinned_client',
         priority_groups: [ownerGroup],
-        // The lease must outlast the pin: what an owner has lost is then not delivered to it again.
-        priority_timeout: nanoseconds(Math.min(pinMs, consumer.ackWaitMs / 2)),
+        priority_timeout: nanoseconds(pinMsOf(consumer.ackWaitMs)),
       },
     ]),
   );

@@ -106,6 +106,7 @@ export class OrderedSource implements EventSource {
           onTrouble,
         },
         recognises: consumer.recognises,
+        ackWaitMs: consumer.ackWaitMs,
         share: () => Math.ceil(capacity / Math.max(1, slots.filter(isWanted).length)),
         onConsumerTrouble: (status) => this.#heal(`${stream}.${durable}: ${status}`, slots),
         onTakeover: (takeover) => onTakeover({ ...takeover, stream }),

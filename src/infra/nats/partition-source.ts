@@ -16,6 +16,7 @@ export interface Takeover {
 
 export interface PartitionSourceOptions extends TakeoverOptions {
   readonly partition: number;
+  readonly ackWaitMs: number;
   readonly acks: AckWriter;
   readonly sink: Sink;
   /** How many messages may be on their way to this process from this partition. */
@@ -28,9 +29,11 @@ export interface PartitionSourceOptions extends TakeoverOptions {
 
 /** The one priority group of a partition's consumer. */
 export const ownerGroup = 'owner';
-/** The broker gives a partition to somebody else when its owner has not pulled for so long. */
-export const pinMs = 4_000;
-const pullMs = 1_250;
+/**
+ * The broker gives a partition to somebody else when its owner has not pulled for so long: less than
+ * the lease, so that what an owner has lost is not delivered to it again.
+ */
+export const pinMsOf = (ackWaitMs: number): number => Math.min(4_000, ackWaitMs / 2);
 /** A takeover that failed begins again. */
 const againMs = 500;
 /** In how many idle pulls it is looked once whether anything is left unacknowledged. */
@@ -74,7 +77,8 @@ export class PartitionSource {
   /** Asks for the partition from now on, and owns it as soon as the broker delivers something of it. */
   claim(): void {
     if (this.#loop) return;
-    const { connection, inboxPrefix, stream, durable, onConsumerTrouble } = this.#options;
+    const { connection, inboxPrefix, stream, durable, ackWaitMs, onConsumerTrouble } =
+      this.#options;
     this.#mayMiss = true;
     this.#loop = new PullLoop({
       connection,
@@ -83,7 +87,7 @@ export class PartitionSource {
       consumer: durable,
       room: () => this.#room(),
       claim: () => ({ group: ownerGroup, ...(this.#pin === undefined ? {} : { id: this.#pin }) }),
-      expiresMs: pullMs,
+      expiresMs: Math.floor(pinMsOf(ackWaitMs) / 3),
       onMessage: (message) => this.#receive(message),
       onIdle: () => this.#lookWhenIdle(),
       onPinLost: () => this.#losePin(),

@@ -54,6 +54,22 @@ export const metricTable = {
     labels: ['service'],
     buckets: patience,
   },
+  millrace_partitions_owned: {
+    kind: 'gauge',
+    help: 'Partitions of a stream that this replica asks for: its share among the living replicas.',
+    labels: ['service', 'stream'],
+  },
+  millrace_takeover_seconds: {
+    kind: 'histogram',
+    help: 'How long deliveries of a partition were held back when this replica became its owner, or had missed something of it, until nothing older was missing.',
+    labels: ['service', 'stream'],
+    buckets: seconds,
+  },
+  millrace_recalled_events_total: {
+    kind: 'counter',
+    help: 'Events that were looked for at a takeover, because they might have been delivered to another replica and not be settled.',
+    labels: ['service', 'stream'],
+  },
   millrace_events_in_flight: {
     kind: 'gauge',
     help: 'Events delivered and not yet settled, waiting in lanes included.',

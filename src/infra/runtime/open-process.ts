@@ -1,6 +1,7 @@
 import type { EventContract } from '../../contracts/define-event.ts';
 import { NatsBus } from '../nats/nats-bus.ts';
 import { type Logger, openLogger } from '../observability/logger.ts';
+import { measureBus } from '../observability/measure-bus.ts';
 import { Metrics } from '../observability/metrics.ts';
 import type { CommonEnvironment } from './config.ts';
 
@@ -29,9 +30,6 @@ export const openProcess = async (
   });
   const metrics = new Metrics(name);
   metrics.exportProcess();
-  const seconds = metrics.histogram('millrace_commit_seconds', {});
-  const decisions = metrics.histogram('millrace_commit_decisions', {});
-  const reconnects = metrics.counter('millrace_broker_reconnects_total', {});
   const bus = await NatsBus.connect(
     {
       name,
@@ -43,11 +41,7 @@ export const openProcess = async (
     },
     {
       onTrouble: (what) => logger.warn({ what }, 'broker trouble'),
-      onReconnect: () => reconnects.inc(),
-      onBatch: (batch) => {
-        seconds.observe(batch.seconds);
-        decisions.observe(batch.decisions);
-      },
+      ...measureBus(metrics),
       onClosed: (why) => {
         // Nothing can be done any more; whoever started the process starts it again.
         logger.fatal({ why }, 'connection to the broker closed for good');
