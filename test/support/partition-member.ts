@@ -11,13 +11,10 @@ import { bodyOf } from '../conformance/bus-under-test.ts';
 /** What all members have applied, by key, in the order in which it was applied: once, as a state would keep it. */
 export class Ledger {
   readonly applied = new Map<string, number[]>();
-  /** How often something came that was applied already. */
-  repeats = 0;
 
   apply(key: string, n: number): void {
     const numbers = this.applied.get(key) ?? [];
-    if (numbers.includes(n)) this.repeats++;
-    else numbers.push(n);
+    if (!numbers.includes(n)) numbers.push(n);
     this.applied.set(key, numbers);
   }
 

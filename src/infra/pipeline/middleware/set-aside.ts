@@ -138,7 +138,8 @@ const storeOnce = async (
 ): Promise<undefined> => {
   const { message } = event;
   const letter = sized('dead', deadLetter(stream, event, death), size);
-  const again = message.header('millrace-redrive-count');
+  // Not `header`, which throws when the headers are what was wrong with it.
+  const again = message.allHeaders()['millrace-redrive-count'];
   const place = `${message.stream}.${message.sequence}.${message.storedAt}`;
   // Redriven and dead again, it is another death at the same place.
   await commits.store(letter, again ? `dead.${place}.redrive.${again}` : `dead.${place}`);
