@@ -23,7 +23,7 @@ export type Ruled =
   | { readonly kind: 'failed'; readonly why: string };
 
 export interface RulerOptions {
-  readonly bus: Bus;
+  readonly bus: Pick<Bus, 'commits' | 'messages'>;
   readonly stream: ServiceStream;
   readonly contracts: readonly EventContract[];
   readonly clock: Clock;
