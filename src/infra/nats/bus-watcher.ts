@@ -1,4 +1,4 @@
-import type { StreamTakeover } from './ordered-source.ts';
+import type { Owned, StreamTakeover } from './ordered-source.ts';
 
 /** What a bus tells of itself while it runs. */
 export interface BusWatcher {
@@ -6,8 +6,8 @@ export interface BusWatcher {
   readonly onReconnect?: () => void;
   /** This process has taken over a partition, or found again what it had missed of one. */
   readonly onTakeover?: (takeover: StreamTakeover) => void;
-  /** How many partitions of a stream this process asks for now. */
-  readonly onOwned?: (owned: { readonly stream: string; readonly partitions: number }) => void;
+  /** Which partitions of a stream this process asks for now. */
+  readonly onOwned?: (owned: Owned) => void;
   readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
   /** The connection is closed for good: the process cannot do its work any more. */
   readonly onClosed?: (why: string) => void;

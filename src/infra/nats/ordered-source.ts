@@ -9,13 +9,19 @@ import { SettledFloor } from './settled-floor.ts';
 export interface OrderedSourceOptions extends PullSourceOptions {
   readonly members: Members;
   readonly onTakeover: (takeover: StreamTakeover) => void;
-  /** How many partitions this process asks for now. */
-  readonly onOwned: (owned: { readonly stream: string; readonly partitions: number }) => void;
+  /** Which partitions this process asks for now. */
+  readonly onOwned: (owned: Owned) => void;
 }
 
 /** A takeover, and of which stream the partition is. */
 export interface StreamTakeover extends Takeover {
   readonly stream: string;
+}
+
+/** The partitions of a stream that a process asks for, because by its knowledge they are its own. */
+export interface Owned {
+  readonly stream: string;
+  readonly partitions: readonly number[];
 }
 
 /** One partition, whether it is wanted, and what is under way to make it so. */
@@ -125,7 +131,8 @@ export class OrderedSource implements EventSource {
       slot.isWanted = owners.get(slot.id) === members.self;
       slot.settling = slot.settling.then(() => settleSlot(slot, sink));
     }
-    onOwned({ stream: consumer.stream.name, partitions: slots.filter(isWanted).length });
+    const partitions = slots.filter(isWanted).map(({ source }) => source.partition);
+    onOwned({ stream: consumer.stream.name, partitions });
   }
 
   #heal(status: string, slots: readonly Slot[]): void {

@@ -4,11 +4,12 @@ import type { AckWriter } from './ack-writer.ts';
 import { inboundOf, readReply } from './inbound.ts';
 import { PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
-import { type ConsumerProgress, readProgress, readRange, recall } from './recall.ts';
-import { type Hands, type TakeoverOptions, takeOver } from './take-over.ts';
+import { pinOf, readProgress } from './recall.ts';
+import { type Hands, recallMissing, type TakeoverOptions, takeOver } from './take-over.ts';
 
 /** How this process came to own a partition, or found again what it had missed of it. */
 export interface Takeover {
+  readonly partition: number;
   /** What had to be looked for; 0 when nothing was unacknowledged. */
   readonly recalled: number;
   readonly seconds: number;
@@ -60,6 +61,10 @@ export class PartitionSource {
   #round = 0;
   #idles = 0;
   #mayMiss = true;
+  /** Somebody else's pin, as it was when last looked at. */
+  #othersPin: string | undefined;
+  /** A pull was open when it was stopped, which may have been given the pin since. */
+  #mayBePinned = false;
 
   constructor(options: PartitionSourceOptions) {
     this.#options = options;
@@ -99,6 +104,7 @@ export class PartitionSource {
   /** Asks for no more, and hands back what is held back; what is still on its way the next owner recalls. */
   stop(): void {
     this.#round++;
+    this.#mayBePinned = this.#loop !== undefined && this.#pin === undefined;
     this.#loop?.abandon();
     this.#loop = undefined;
     this.#isHoldingBack = false;
@@ -108,14 +114,23 @@ export class PartitionSource {
   /** Lets the next owner have the partition at once, instead of when the pin times out. */
   async giveUp(): Promise<void> {
     const { api, stream, durable, acks, onTrouble } = this.#options;
-    if (this.#pin === undefined) return;
+    const pin = this.#pin;
     this.#pin = undefined;
     acks.flush();
     try {
+      if (pin === undefined && !(await this.#hasStrayPin())) return;
       await api.get(`CONSUMER.UNPIN.${stream}.${durable}`, { group: ownerGroup });
     } catch (error) {
       onTrouble(`unpin ${stream}.${durable}: ${String(error)}`);
     }
+  }
+
+  /** True when the pin may have gone to a pull of this process that nobody reads any more. */
+  async #hasStrayPin(): Promise<boolean> {
+    if (!this.#mayBePinned) return false;
+    this.#mayBePinned = false;
+    const pinned = pinOf(await readProgress(this.#options));
+    return pinned !== undefined && pinned !== this.#othersPin;
   }
 
   refill(): void {
@@ -170,7 +185,7 @@ export class PartitionSource {
         this.#isHoldingBack = false;
         hands.hand(Number.POSITIVE_INFINITY, new Map());
         const seconds = (performance.now() - beganAt) / 1000;
-        this.#options.onTakeover({ recalled, seconds });
+        this.#options.onTakeover({ partition: this.partition, recalled, seconds });
         return;
       } catch (error) {
         this.#options.onTrouble(`take over ${this.#options.durable}: ${String(error)}`);
@@ -219,24 +234,18 @@ export class PartitionSource {
    * a connection that was cut: recalls what is not in hand. What then comes leads to a takeover.
    */
   async #look(): Promise<void> {
+    const isOver = () => this.#isHoldingBack || !this.#loop;
     const progress = await readProgress(this.#options);
-    if (this.#isHoldingBack || !this.#loop) return;
-    const pinned = progress.priority_groups?.[0]?.pinned_client_id || undefined;
+    if (isOver()) return;
+    const pinned = pinOf(progress);
     const isOthers = pinned !== undefined && pinned !== this.#pin;
+    this.#othersPin = isOthers ? pinned : undefined;
     const isMissing = progress.num_ack_pending > this.#hands.size;
     // Somebody else's is looked at again when they are gone.
     this.#mayMiss = isOthers || isMissing;
     if (isOthers || !isMissing) return;
-    await this.#recallMissing(progress);
-  }
-
-  async #recallMissing(progress: ConsumerProgress): Promise<void> {
-    const from = progress.ack_floor.stream_seq + 1;
-    for await (const range of readRange(this.#options, from, progress.delivered.stream_seq)) {
-      if (this.#isHoldingBack || !this.#loop) return;
-      const missing = [...range.keys()].filter((sequence) => !this.#hands.has(sequence));
-      recall(this.#options, missing, progress);
-      this.#loop.refill();
-    }
+    const hands = { has: (sequence: number) => this.#hands.has(sequence), isOver };
+    await recallMissing(this.#options, progress, hands);
+    this.refill();
   }
 }

@@ -10,6 +10,10 @@ export interface ConsumerProgress {
   readonly priority_groups?: readonly { readonly pinned_client_id?: string }[];
 }
 
+/** Who has the consumer, if anybody has. */
+export const pinOf = ({ priority_groups }: ConsumerProgress): string | undefined =>
+  priority_groups?.[0]?.pinned_client_id || undefined;
+
 /** A durable consumer with the one filter that it has. */
 export interface PartitionOnBroker {
   readonly connection: NatsConnection;

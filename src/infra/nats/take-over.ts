@@ -78,6 +78,20 @@ export const takeOver = async (
   return recalled;
 };
 
+/** Recalls what may be unacknowledged and is not in hand, and does not wait for it. @throws BusUnavailable, BusRefused */
+export const recallMissing = async (
+  partition: PartitionOnBroker,
+  progress: ConsumerProgress,
+  hands: Pick<Hands, 'has' | 'isOver'>,
+): Promise<void> => {
+  const from = progress.ack_floor.stream_seq + 1;
+  for await (const range of readRange(partition, from, progress.delivered.stream_seq)) {
+    if (hands.isOver()) return;
+    const missing = [...range.keys()].filter((sequence) => !hands.has(sequence));
+    recall(partition, missing, progress);
+  }
+};
+
 /** Waits until all have come, or none for a while. */
 const waitFor = async (missing: readonly number[], hands: Hands, ask: () => void) => {
   hands.expect(missing.length);

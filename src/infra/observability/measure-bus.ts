@@ -1,7 +1,20 @@
+import type { Logger } from './logger.ts';
 import type { Metrics } from './metrics.ts';
 
-/** Counts and times what a bus tells of itself: batches, connections, partitions. */
-export const measureBus = (metrics: Metrics) => {
+interface Owned {
+  readonly stream: string;
+  readonly partitions: readonly number[];
+}
+
+interface Takeover {
+  readonly stream: string;
+  readonly partition: number;
+  readonly recalled: number;
+  readonly seconds: number;
+}
+
+/** Logs, counts and times what a bus tells of itself: batches, connections, partitions. */
+export const measureBus = (metrics: Metrics, logger: Logger) => {
   const seconds = metrics.histogram('millrace_commit_seconds', {});
   const decisions = metrics.histogram('millrace_commit_decisions', {});
   const reconnects = metrics.counter('millrace_broker_reconnects_total', {});
@@ -11,15 +24,13 @@ export const measureBus = (metrics: Metrics) => {
       seconds.observe(batch.seconds);
       decisions.observe(batch.decisions);
     },
-    onOwned: ({ stream, partitions }: { readonly stream: string; readonly partitions: number }) => {
-      metrics.gauge('millrace_partitions_owned', { stream }).set(partitions);
+    onOwned: ({ stream, partitions }: Owned) => {
+      logger.info({ stream, partitions: partitions.join(' ') }, 'owns partitions');
+      metrics.gauge('millrace_partitions_owned', { stream }).set(partitions.length);
     },
-    onTakeover: (takeover: {
-      readonly stream: string;
-      readonly recalled: number;
-      readonly seconds: number;
-    }) => {
+    onTakeover: (takeover: Takeover) => {
       const { stream, recalled } = takeover;
+      logger.debug(takeover, 'partition taken over');
       metrics.histogram('millrace_takeover_seconds', { stream }).observe(takeover.seconds);
       metrics.counter('millrace_recalled_events_total', { stream }).inc(recalled);
     },

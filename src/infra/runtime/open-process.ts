@@ -41,7 +41,7 @@ export const openProcess = async (
     },
     {
       onTrouble: (what) => logger.warn({ what }, 'broker trouble'),
-      ...measureBus(metrics),
+      ...measureBus(metrics, logger),
       onClosed: (why) => {
         // Nothing can be done any more; whoever started the process starts it again.
         logger.fatal({ why }, 'connection to the broker closed for good');
