@@ -244,8 +244,7 @@ export class PartitionSource {
     // Somebody else's is looked at again when they are gone.
     this.#mayMiss = isOthers || isMissing;
     if (isOthers || !isMissing) return;
-    const hands = { has: (sequence: number) => this.#hands.has(sequence), isOver };
-    await recallMissing(this.#options, progress, hands);
+    await recallMissing(this.#options, progress, { has: (one) => this.#hands.has(one), isOver });
     this.refill();
   }
 }
