@@ -8,14 +8,24 @@ import type { InboundMessage } from '../../src/infra/pipeline/delivery.ts';
 import { anyText } from '../support/any-text.ts';
 import { startNatsServer } from '../support/nats-server.ts';
 
+/** What a subject, a header or a hash could stumble over. */
+const nastyKeys = [
+  ...['', ' ', '.', '*', '>', '~', '$', '-', '_', 'a.b', 'in.place.3.ask', '$JS.API.INFO'],
+  ...['\r\n', 'a\r\nPUB x 0\r\n', '\0', '\t', '\u2028', '\ufffd', '\ud800', '\udc00a', '\ud801'],
+  ...['ÆRØ', 'e\u0301', '\u00e9', '\u{1f95b}', 'x'.repeat(64), 'x'.repeat(65), '~'.repeat(44)],
+  ...['{{partition(4,1)}}', '{{wildcard(1)}}', '$1', '%00', '__proto__', 'constructor'],
+];
+
 const manyKeys = (): string[] => [
+  ...nastyKeys,
+  ...fc.sample(fc.string({ unit: fc.constantFrom(...nastyKeys), maxLength: 5 }), 100),
   ...fc.sample(anyText({ maxLength: 100 }), 200),
   ...fc.sample(fc.stringMatching(/^[A-Za-z0-9_-]{1,64}$/), 200),
   ...Array.from({ length: 100 }, () => randomUUID()),
   ...Array.from({ length: 100 }, () => randomBytes(3).toString('hex')),
 ];
 
-for (const partitions of [1, 7, 16, 64]) {
+for (const partitions of [1, 2, 7, 16, 64, 1000]) {
   it(`agrees with the server where a key belongs, of ${partitions} partitions`, async () => {
     await using server = await startNatsServer();
     await using bus = await NatsBus.connect({

@@ -54,6 +54,26 @@ describe('readData', () => {
     });
   });
 
+  it('makes the same of an event whichever version it comes in', () => {
+    const first = fc.record({
+      box: fc.string({ maxLength: 10 }),
+      feet: fc.double({ min: 0.1, max: 1e6, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(first, (oldest) => {
+        const older = Moved.upcasters[1]?.up(oldest);
+        const newest = Moved.upcasters[2]?.up(older);
+
+        const read = [oldest, older, newest].map((data, at) => readData(Moved, data, at + 1).data);
+
+        expect(read).toEqual([newest, newest, newest]);
+        for (const data of [oldest, older, newest]) {
+          expect(readData(Moved, data, undefined).data).toEqual(newest);
+        }
+      }),
+    );
+  });
+
   it('finds the version itself when the producer states none', () => {
     expect(readData(Moved, { box: 'b', metres: 2, by: 'me' }, undefined).version).toBe(3);
     expect(readData(Moved, { box: 'b', centimetres: 50 }, undefined).version).toBe(2);
