@@ -109,6 +109,10 @@ export const defineService = <State>(
       throw new TypeError(`${name}: ${contract.type} is a reaction, which has no key to park`);
     }
   }
+  const parks = [definition, ...routes].some(({ onExhausted }) => onExhausted === 'park');
+  if (parks && definition.ordering === 'none') {
+    throw new TypeError(`${name}: only keys whose events are in order can be parked`);
+  }
   const defaults = { ordering: 'key', retry: exponential(), onExhausted: 'skip' } as const;
   const retention = retentionOf(name, definition.retention);
   return { ...defaults, ...definition, name, reactions, queries, views, retention };

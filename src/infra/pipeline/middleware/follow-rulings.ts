@@ -64,14 +64,14 @@ const resume = async (options: Following, order: IncomingEvent): Promise<Outcome
   let last: IncomingEvent | undefined;
   for (;;) {
     const { record } = await states.recall(order.key, order.place);
-    const turn = await nextTurn(options, order, ruled, record.parked);
-    if (turn === 'none') {
+    const next = await nextTurn(options, order, ruled, record.parked);
+    if (next === 'none') {
       const ended = await end(options, order, ruled);
       if (ended) return ended;
       continue;
     }
-    const event = await eventOf(options, order, ruled, turn);
-    if (last && isSameTurn(last, turn)) throw new BusUnavailable('the key does not move on');
+    const event = await eventOf(options, order, ruled, next);
+    if (last && isSameTurn(last, next.turn)) throw new BusUnavailable('the key does not move on');
     const outcome = await tryOnce(options, order, condemned(event, order));
     if (outcome.kind === 'retry') return outcome;
     last = event;
@@ -80,34 +80,40 @@ const resume = async (options: Following, order: IncomingEvent): Promise<Outcome
   }
 };
 
+/** Whose turn it is: a parked event's, or that of the dead event itself. */
+interface Next {
+  readonly turn: Turn;
+  readonly copy: InboundMessage | undefined;
+}
+
 /** Whose turn it is; nobody's when all is done, or when the key waits behind another letter by now. */
 const nextTurn = async (
   { stream, messages }: Following,
   { place }: IncomingEvent,
   { letter, ruling }: Ruled,
   parked: Parked | undefined,
-): Promise<Turn | 'none'> => {
+): Promise<Next | 'none'> => {
   if (!parked || parked.letter !== deadIdOf(letter)) return 'none';
-  if (!parked.resumed && ruling.action === 'redriven') return { from: parked, copy: undefined };
+  if (!parked.resumed && ruling.action === 'redriven') {
+    return { turn: { from: parked, copy: undefined }, copy: undefined };
+  }
   if (parked.waiting === 0) return 'none';
   const filter = parkedSubject(stream, place);
   const copy = await messages(stream.name).next(filter, parked.after + 1);
   // The record knows better than a broker that has not caught up.
   if (!copy) throw new BusUnavailable(`${parked.waiting} parked events are not to be found`);
-  return { from: parked, copy: copy.sequence };
+  return { turn: { from: parked, copy: copy.sequence }, copy };
 };
 
 /** The dead event or the parked one whose turn it is, as it is to be handled. */
 const eventOf = async (
-  { stream, messages, decode, pending }: Following,
+  { messages, decode, pending }: Following,
   order: IncomingEvent,
   { letter }: Ruled,
-  turn: Turn,
+  { turn, copy }: Next,
 ): Promise<IncomingEvent> => {
   const begun = pending.get(order.message);
   if (begun && isSameTurn(begun, turn)) return begun;
-  const copy = turn.copy === undefined ? undefined : await messages(stream.name).at(turn.copy);
-  if (turn.copy !== undefined && !copy) throw new BusUnavailable('a parked event is not there');
   const whose = { key: order.key, place: order.place, turn };
   try {
     const message = copy

@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest';
+import { defineService } from '../../../../src/infra/pipeline/define-service.ts';
+import { on } from '../../../../src/infra/pipeline/handler.ts';
+import { EchoSay, echoService, SourceSaid } from '../../../support/echo-service.ts';
+
+class Silent {
+  handle() {
+    return {};
+  }
+}
+
+const { stream, state } = echoService;
+
+test('only keys whose events are in order can be parked', () => {
+  const routes = [on(EchoSay, Silent)];
+  const parking = [on(EchoSay, Silent, { onExhausted: 'park' })];
+
+  expect(defineService({ stream, state, routes }).onExhausted).toBe('skip');
+  expect(defineService({ stream, state, routes, onExhausted: 'park' }).onExhausted).toBe('park');
+  expect(() => defineService({ stream, state, routes: parking, ordering: 'none' })).toThrow(
+    /echo: .*parked/,
+  );
+  expect(() =>
+    defineService({ stream, state, routes, onExhausted: 'park', ordering: 'none' }),
+  ).toThrow(TypeError);
+});
+
+test('a reaction has no key that could be parked', () => {
+  const reactions = [on(SourceSaid, Silent, { onExhausted: 'park' })];
+
+  expect(() => defineService({ stream, state, routes: [], reactions })).toThrow(/source\.said/);
+});
