@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
 import { defineService } from '../../../../src/infra/pipeline/define-service.ts';
-import { on } from '../../../../src/infra/pipeline/handler.ts';
+import { type Decision, on } from '../../../../src/infra/pipeline/handler.ts';
 import { EchoSay, echoService, SourceSaid } from '../../../support/echo-service.ts';
 
 class Silent {
-  handle() {
+  handle(): Decision<{ readonly count: number }> {
+    return {};
+  }
+}
+
+class SilentReaction {
+  handle(): Decision {
     return {};
   }
 }
@@ -26,7 +32,7 @@ test('only keys whose events are in order can be parked', () => {
 });
 
 test('a reaction has no key that could be parked', () => {
-  const reactions = [on(SourceSaid, Silent, { onExhausted: 'park' })];
+  const reactions = [on(SourceSaid, SilentReaction, { onExhausted: 'park' })];
 
   expect(() => defineService({ stream, state, routes: [], reactions })).toThrow(/source\.said/);
 });
