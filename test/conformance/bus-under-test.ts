@@ -75,6 +75,8 @@ export const numbersOf = (messages: readonly InboundMessage[]): number[] =>
 export interface Inbox {
   readonly deliveries: Delivery[];
   readonly running: RunningSource;
+  /** The partitions that it was told are its own. */
+  readonly acquired: ReadonlySet<number>;
   /** The most deliveries that were open at one time. */
   readonly mostOpen: () => number;
   readonly numbers: () => number[];
@@ -84,6 +86,7 @@ export interface Inbox {
 
 export interface InboxOptions {
   readonly room?: number;
+  readonly ordering?: ConsumerDeclaration['ordering'];
   /** What is done with each delivery at once; by default nothing. */
   readonly onTake?: (delivery: Delivery, inbox: Inbox) => void;
 }
@@ -148,20 +151,22 @@ export class World implements AsyncDisposable {
     for (let n = 0; n < count; n++) await this.ask(keyOf(n), n);
   }
 
-  start({ room = 100, onTake }: InboxOptions = {}): Inbox {
+  start({ room = 100, ordering = 'none', onTake }: InboxOptions = {}): Inbox {
+    const acquired = new Set<number>();
     const deliveries: Delivery[] = [];
     let open = 0;
     let mostOpen = 0;
     const inbox: Inbox = {
       deliveries,
-      running: this.bus.source(this.consumer).start({
+      acquired,
+      running: this.bus.source({ ...this.consumer, ordering }).start({
         room: () => room - open,
         take: (delivery) => {
           deliveries.push(delivery);
           mostOpen = Math.max(mostOpen, ++open);
           onTake?.(delivery, inbox);
         },
-        acquire: () => {},
+        acquire: (partition) => acquired.add(partition),
         release: async () => {},
       }),
       mostOpen: () => mostOpen,

@@ -5,6 +5,7 @@ import { deliverySuite } from './delivery.suite.ts';
 import { followSuite } from './follow.suite.ts';
 import { leaseSuite } from './lease.suite.ts';
 import { messagesSuite } from './messages.suite.ts';
+import { orderedSuite } from './ordered.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { restartSuite } from './restart.suite.ts';
 import { settledSuite } from './settled.suite.ts';
@@ -17,6 +18,7 @@ export const busConformance = (name: string, open: OpenBus, features: BusFeature
     deliverySuite(open);
     leaseSuite(open);
     settledSuite(open);
+    orderedSuite(open);
     commitSuite(open);
     messagesSuite(open);
     suspectsSuite(open);

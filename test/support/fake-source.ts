@@ -7,16 +7,30 @@ import type {
   Sink,
 } from '../../src/infra/pipeline/delivery.ts';
 
+/** What is said of a delivery besides its message. */
+export interface Delivering {
+  readonly attempt?: number;
+  readonly partition?: number;
+  readonly isRead?: boolean;
+}
+
 /** A delivery that remembers what became of it. */
 export class FakeDelivery implements Delivery {
   readonly settlements: Settlement['kind'][] = [];
   extended = 0;
   readonly message: InboundMessage;
   readonly attempt: number;
+  readonly partition: number | undefined;
+  readonly isRead: boolean;
 
-  constructor(message: InboundMessage, attempt = 1) {
+  constructor(
+    message: InboundMessage,
+    { attempt = 1, partition, isRead = false }: Delivering = {},
+  ) {
     this.message = message;
     this.attempt = attempt;
+    this.partition = partition;
+    this.isRead = isRead;
   }
 
   settle({ kind }: Settlement): void {
@@ -60,10 +74,15 @@ export class FakeSource implements EventSource {
     return this.#sink?.room() ?? 0;
   }
 
-  deliver(message: InboundMessage, attempt = 1): FakeDelivery {
-    const delivery = new FakeDelivery(message, attempt);
+  deliver(message: InboundMessage, delivering: Delivering = {}): FakeDelivery {
+    const delivery = new FakeDelivery(message, delivering);
     this.#sink?.take(delivery);
     return delivery;
+  }
+
+  /** Takes a partition away; resolves as the sink says. */
+  async release(partition: number, how: 'hand-back' | 'forget'): Promise<void> {
+    await this.#sink?.release(partition, how);
   }
 
   /** From now on nothing can arrive any more. */

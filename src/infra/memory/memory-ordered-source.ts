@@ -59,7 +59,8 @@ export class MemoryOwners {
     const member = { name: `member-${this.#joined++}`, sink };
     this.#members = [...this.#members, member];
     this.#share();
-    const isIn = () => this.#members.includes(member);
+    let isStopping = false;
+    const isIn = () => !isStopping && this.#members.includes(member);
     return {
       refill: () => {
         for (const { owner, consumer } of this.#slots) if (owner === member) consumer?.wake();
@@ -68,6 +69,7 @@ export class MemoryOwners {
       isPulling: () =>
         isIn() && this.#slots.every(({ consumer }) => consumer) && this.#topology.isOpen(),
       stop: async () => {
+        isStopping = true;
         for (const slot of this.#slots) if (slot.owner === member) slot.detach();
       },
       close: async () => {

@@ -72,6 +72,7 @@ const readBatch = (
 ): Promise<Map<number, Msg>> =>
   new Promise((resolve) => {
     const found = new Map<number, Msg>();
+    let last = 0;
     const inbox = createInbox(inboxPrefix);
     const end = (): void => {
       clearTimeout(silence);
@@ -80,8 +81,12 @@ const readBatch = (
     };
     const subscription = connection.subscribe(inbox, {
       callback: (_error, message: Msg) => {
-        if (message.headers?.code) return end();
-        found.set(Number(message.headers?.get('Nats-Sequence')), message);
+        const { headers } = message;
+        // Each answer names the one before it: where one is missing, all that follows is asked again.
+        const isNext = Number(headers?.get('Nats-Last-Sequence')) === last;
+        if (!headers || headers.code || !isNext) return end();
+        last = Number(headers.get('Nats-Sequence'));
+        found.set(last, message);
         silence.refresh();
       },
     });

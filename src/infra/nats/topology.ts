@@ -8,6 +8,9 @@ import type { JsApi } from './js-api.ts';
 /** The largest message of a stream: well below the broker's limit, so that a dead letter fits too. */
 export const largestMessage = 512 * 1024;
 
+/** Under which name a stream says how many partitions it has. */
+const partitionsMetadata = 'millrace.partitions';
+
 /** A stream's configuration: what a service needs, and what deployments choose. */
 export const streamSettings = (
   stream: ServiceStream,
@@ -34,7 +37,7 @@ export const streamSettings = (
     allow_atomic: true,
     allow_rollup_hdrs: true,
     allow_direct: true,
-    metadata: { 'millrace.partitions': String(stream.partitions) },
+    metadata: { [partitionsMetadata]: String(stream.partitions) },
   };
 };
 
@@ -85,6 +88,7 @@ const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOpti
   const wanted = streamSettings(stream, options);
   const found = await api.ask<Echo>(`STREAM.INFO.${stream.name}`);
   if (!found.error) {
+    refuseOtherPartitions(stream, found.config);
     const fixed = fixedOfStream(wanted, found.config);
     refuseConflicts(`stream ${stream.name}`, wanted, found.config, fixed);
     if (differences(wanted, found.config).length === 0) return;
@@ -99,6 +103,17 @@ const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOpti
   const created = await api.ask<Echo>(`STREAM.CREATE.${stream.name}`, wanted);
   if (!created.error) return refuseConflicts(`stream ${stream.name}`, wanted, created.config);
   await afterRace(created.error, stream.name, () => ensureStream(api, stream, options));
+};
+
+/** Keys would move to other partitions, away from their states and from what waits for them. */
+const refuseOtherPartitions = ({ name, partitions }: ServiceStream, found: Settings): void => {
+  const { [partitionsMetadata]: there } = (found['metadata'] ?? {}) as Readonly<
+    Record<string, string>
+  >;
+  if (there === undefined || there === String(partitions)) return;
+  throw new TopologyConflict(
+    `stream ${name} has ${there} partitions, declared are ${partitions}: their number is fixed for a stream's life; docs/partitions.md says how to move to another`,
+  );
 };
 
 interface WantedConsumer {

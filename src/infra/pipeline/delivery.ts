@@ -21,7 +21,7 @@ export interface Delivery {
   /** How often the broker has delivered it, from 1; counts can be lost in a broker's crash. */
   readonly attempt: number;
   /** The partition that it belongs to, when its source delivers partitions to their owners. */
-  readonly partition?: number;
+  readonly partition?: number | undefined;
   /**
    * It was read from the stream when its partition was taken over, not delivered: it may be settled
    * already, and only the state of its key can tell.

@@ -65,7 +65,7 @@ describe('consuming', () => {
 
   it('counts tries that failed here: no deliveries, which a rollout adds too, and no waiting', async () => {
     const { source, clock, running, seen } = newConsumption();
-    source.deliver(countMessage('a'), 3);
+    source.deliver(countMessage('a'), { attempt: 3 });
 
     await running[0]?.end(retry(10, true));
     await clock.advance(10);

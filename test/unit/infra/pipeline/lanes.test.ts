@@ -111,6 +111,35 @@ describe('lanes', () => {
     expect(clock.pending).toBe(0);
   });
 
+  it('give back what matches and is not being worked on, and go on with the rest', async () => {
+    const { lanes, started, end } = heldLanes(1);
+    for (const item of ['a1', 'a2x', 'a3']) lanes.add('a', item);
+    for (const item of ['b1x', 'b2']) lanes.add('b', item);
+    lanes.add('c', 'c1x');
+
+    expect(lanes.withdraw((item) => item.endsWith('x'))).toEqual(['a2x', 'b1x', 'c1x']);
+
+    expect(lanes.withdraw((item) => item === 'a1')).toEqual([]);
+    for (const item of ['a1', 'b2', 'a3']) await end(item);
+    expect(started).toEqual(['a1', 'b2', 'a3']);
+    lanes.close();
+    expect(await isIdle(lanes)).toBe(true);
+  });
+
+  it('do not make others wait for the next try of what was given back', async () => {
+    const { clock, lanes, started, end } = heldLanes(10);
+    for (const item of ['a1x', 'a2', 'a3x']) lanes.add('a', item);
+    await end('a1x', { againAfterMs: 60_000 });
+    expect(lanes.blocked).toBe(3);
+
+    expect(lanes.withdraw((item) => item.endsWith('x'))).toEqual(['a1x', 'a3x']);
+
+    expect(lanes.blocked).toBe(0);
+    expect(started).toEqual(['a1x', 'a2']);
+    await clock.advance(60_000);
+    expect(started).toEqual(['a1x', 'a2']);
+  });
+
   it('start no further try of what was running when they were closed', async () => {
     const { clock, lanes, started, end } = heldLanes(1);
     lanes.add('a', 'a1');
