@@ -45,6 +45,9 @@ const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
  */
 export class OrderedSource implements EventSource {
   readonly #options: OrderedSourceOptions;
+  #slots: readonly Slot[] = [];
+  /** How much may be on its way from each partition that is owned. */
+  #share = 0;
   #healing: Promise<void> | undefined;
 
   constructor(options: OrderedSourceOptions) {
@@ -53,12 +56,14 @@ export class OrderedSource implements EventSource {
 
   start(sink: Sink): RunningSource {
     const { members, onReconnect } = this.#options;
-    const slots = this.#slots(sink);
+    const capacity = sink.room();
+    const slots = this.#open(sink);
+    this.#slots = slots;
     let isStopping = false;
     let isIn = false;
     let turn = 0;
     const share = (): void => {
-      if (!isStopping) this.#share(slots, sink);
+      if (!isStopping) this.#divide(capacity, sink);
     };
     const ignoreChanges = members.onChange(share);
     const ignoreReconnects = onReconnect(() => {
@@ -80,7 +85,11 @@ export class OrderedSource implements EventSource {
         isStopping = true;
         ignoreChanges();
         ignoreReconnects();
-        for (const { source } of slots) source.stop();
+        for (const slot of slots) {
+          // What is under way for it must not claim it again.
+          slot.isWanted = false;
+          slot.source.stop();
+        }
       },
       close: async () => {
         await members.leave();
@@ -89,39 +98,28 @@ export class OrderedSource implements EventSource {
     };
   }
 
-  #slots(sink: Sink): Slot[] {
-    const { api, connection, inboxPrefix, acks, consumer, onTrouble, onTakeover } = this.#options;
+  #open(sink: Sink): Slot[] {
+    const { api, consumer, onTakeover } = this.#options;
     const stream = consumer.stream.name;
-    const capacity = sink.room();
-    const slots: Slot[] = partitionConsumers(consumer).map(({ partition, durable, filter }) => ({
+    return partitionConsumers(consumer).map(({ partition, durable, filter }) => ({
       id: `${stream}.${partition}`,
       floor: new SettledFloor(api, stream, durable),
       isWanted: false,
       settling: Promise.resolve(),
       source: new PartitionSource({
-        ...{
-          connection,
-          inboxPrefix,
-          api,
-          acks,
-          sink,
-          stream,
-          durable,
-          filter,
-          partition,
-          onTrouble,
-        },
+        ...this.#options,
+        ...{ stream, partition, durable, filter, sink },
         recognises: consumer.recognises,
         ackWaitMs: consumer.ackWaitMs,
-        share: () => Math.ceil(capacity / Math.max(1, slots.filter(isWanted).length)),
-        onConsumerTrouble: (status) => this.#heal(`${stream}.${durable}: ${status}`, slots),
+        share: () => this.#share,
+        onConsumerTrouble: (status) => this.#heal(`${stream}.${durable}: ${status}`),
         onTakeover: (takeover) => onTakeover({ ...takeover, stream }),
       }),
     }));
-    return slots;
   }
 
-  #share(slots: readonly Slot[], sink: Sink): void {
+  #divide(capacity: number, sink: Sink): void {
+    const slots = this.#slots;
     const { members, consumer, onOwned } = this.#options;
     const owners = sharePartitions(
       slots.map(({ id }) => id),
@@ -132,17 +130,18 @@ export class OrderedSource implements EventSource {
       slot.settling = slot.settling.then(() => settleSlot(slot, sink));
     }
     const partitions = slots.filter(isWanted).map(({ source }) => source.partition);
+    this.#share = Math.ceil(capacity / Math.max(1, partitions.length));
     onOwned({ stream: consumer.stream.name, partitions });
   }
 
-  #heal(status: string, slots: readonly Slot[]): void {
+  #heal(status: string): void {
     const { ensure, onTrouble } = this.#options;
     onTrouble(`pull on ${status}`);
     // Troubles come faster than a broker in trouble answers.
     this.#healing ??= ensure()
       .then(
         () => {
-          for (const { source } of slots) source.refill();
+          for (const { source } of this.#slots) source.refill();
         },
         (error: unknown) => onTrouble(error instanceof Error ? error.message : String(error)),
       )
