@@ -5,6 +5,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+/** Lines of configuration besides the address and the folder. */
+export interface BenchServerOptions {
+  readonly jetStream?: string;
+  readonly more?: string;
+}
+
 /**
  * A nats-server of the benchmark's own: a free port, a folder of its own, ended by its process id.
  *
@@ -24,14 +30,15 @@ export class BenchServer implements AsyncDisposable {
   }
 
   /** @throws when the program cannot be run */
-  static async start(binary: string): Promise<BenchServer> {
+  static async start(
+    binary: string,
+    { jetStream = '', more = '' }: BenchServerOptions = {},
+  ): Promise<BenchServer> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
     const port = await freePort();
     const config = join(folder, 'server.conf');
-    await writeFile(
-      config,
-      `listen: "127.0.0.1:${port}"\njetstream { store_dir: ${JSON.stringify(folder)} }\n`,
-    );
+    const store = `store_dir: ${JSON.stringify(folder)}\n${jetStream}`;
+    await writeFile(config, `listen: "127.0.0.1:${port}"\njetstream {\n${store}\n}\n${more}\n`);
     const child = spawn(binary, ['-c', config], { stdio: 'ignore' });
     try {
       await once(child, 'spawn');
@@ -53,7 +60,7 @@ export class BenchServer implements AsyncDisposable {
   }
 }
 
-const freePort = async (): Promise<number> => {
+export const freePort = async (): Promise<number> => {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -24,4 +24,4 @@ export const describeMachine = (natsServer: string): Machine => ({
 
 export const sayMachine = (machine: Machine): string =>
   `${machine.processors} x ${machine.processor}, ${machine.memoryGiB} GiB, ${machine.system}, Node ${machine.node}, ` +
-  `nats-server ${machine.natsServer} (one server, file storage, its default sync_interval), load ${machine.loadBefore} before`;
+  `nats-server ${machine.natsServer}, load ${machine.loadBefore} before`;

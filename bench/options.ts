@@ -16,6 +16,7 @@ export interface BenchOptions {
 
 export const usage = `npm run bench -- [--rounds N] [--events N] [--quick] [--rows a,b] [--profile]
                [--prefetch N] [--concurrency N]
+npm run bench -- durability --help
 
   --rounds N       how often each row runs (5)
   --events N       how many events a row works through (80000)

@@ -35,7 +35,9 @@ export const runBench = async (options: BenchOptions, parts: BenchParts): Promis
   mkdirSync(parts.folder, { recursive: true });
   const startedAt = new Date().toISOString();
   const machine = describeMachine(await versionAt(parts.binary, tools['nats-server']));
-  console.log(`${sayMachine(machine)}\n${options.rounds} rounds of ${options.events} events\n`);
+  console.log(
+    `${sayMachine(machine)}\none server, file storage, its default sync_interval\n${options.rounds} rounds of ${options.events} events\n`,
+  );
   const total = options.rounds * options.rows.length * options.events;
   const progress = showProgress({
     label: 'bench',
