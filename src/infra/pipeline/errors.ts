@@ -36,12 +36,12 @@ export class EventExpired extends Error {
   }
 }
 
-/** Processes ended while they handled the event and nothing else; it was not run again. */
+/** Processes ended while they handled the event, the last ones nothing else; it was not run again. */
 export class WorkerCrashed extends Error {
   override readonly name = 'WorkerCrashed';
 
   constructor(times: number) {
-    super(`${times} processes in a row ended while they handled nothing but this event`);
+    super(`${times} processes ended while they handled it, the last ones nothing else`);
   }
 }
 

@@ -4,7 +4,7 @@ import type { InboundMessage } from './delivery.ts';
 export type Suspect = Pick<InboundMessage, 'stream' | 'sequence' | 'storedAt'>;
 
 /**
- * Marks on record of the messages that were being handled alone when a process ended.
+ * Marks on record of the suspected messages that were being handled when a process ended.
  *
  * They outlast processes, and go by themselves after days.
  */
@@ -17,5 +17,5 @@ export interface SuspectMarks {
 
 /** From this delivery on a message is suspected to have ended its worker. */
 export const suspectFrom = 3;
-/** A message with so many marks is not handled any more. */
-export const mostMarks = 2;
+/** A message with so many marks is not run any more; all but the first were left when nothing else ran. */
+export const mostMarks = 3;

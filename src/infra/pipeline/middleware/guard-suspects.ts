@@ -1,3 +1,4 @@
+import { BusRefused } from '../errors.ts';
 import { Gate } from '../gate.ts';
 import type { IncomingEvent, Middleware, Outcome, Process } from '../process.ts';
 import { mostMarks, type Suspect, type SuspectMarks, suspectFrom } from '../suspects.ts';
@@ -11,40 +12,68 @@ export interface GuardSuspectsOptions {
 /**
  * Finds the one event that ends its worker, without blaming those that were handled beside it.
  *
- * Delivery counts alone would blame all that were in flight. So what has been delivered several times
- * is handled alone, while nothing else runs in the process, and with a mark on record that is removed
- * afterwards: a mark that is found later was left by a process that ended right then. With enough of
- * them the event is not run again.
+ * Delivery counts alone would blame all that were in flight, and count what was only handed on. So
+ * what has been delivered several times is handled with a mark on record that is removed afterwards: a
+ * mark that is found was left by a process that ended meanwhile. Once marked, an event is handled
+ * while nothing else runs in the process, so that further marks are its own; with enough of them it is
+ * not run again.
  */
 export const guardSuspects = ({ marks, isContained }: GuardSuspectsOptions): Middleware => {
   const gate = new Gate();
-  // What this process could not clear says nothing against the event.
-  const leftOver = new Map<string, number>();
+  const ledger = new Ledger(marks);
   return (next) => async (event) => {
     const isSuspect = event.deliveries >= suspectFrom && !(await isContained(event));
     if (!isSuspect) return gate.shared(() => next(event));
-    return gate.alone(() => tryMarked(event, next, marks, leftOver));
+    const found = await ledger.count(event);
+    const handle = () => ledger.whileMarked(event, found, next);
+    return found === 0 || found >= mostMarks ? gate.shared(handle) : gate.alone(handle);
   };
 };
 
-const tryMarked = async (
-  event: IncomingEvent,
-  next: Process,
-  marks: SuspectMarks,
-  leftOver: Map<string, number>,
-): Promise<Outcome> => {
-  const id = idOf(event.message);
-  const crashes = leftOver.get(id) ?? (await marks.count(event.message));
-  if (crashes < mostMarks) await marks.mark(event.message, crashes + 1);
-  leftOver.set(id, crashes);
+/** The marks as this process knows them. */
+class Ledger {
+  readonly #marks: SuspectMarks;
+  /** What could not be cleared says nothing against its event: this process outlived it. */
+  readonly #outlived = new Map<string, number>();
+
+  constructor(marks: SuspectMarks) {
+    this.#marks = marks;
+  }
+
+  async count({ message }: IncomingEvent): Promise<number> {
+    const outlived = this.#outlived.get(idOf(message));
+    return outlived ?? unlessRefused(this.#marks.count(message), 0);
+  }
+
+  async whileMarked(event: IncomingEvent, found: number, next: Process): Promise<Outcome> {
+    const { message } = event;
+    const mayRun = found < mostMarks;
+    if (mayRun) await unlessRefused(this.#marks.mark(message, found + 1), undefined);
+    try {
+      return await next(mayRun ? event : { ...event, crashes: found });
+    } finally {
+      await this.#clear(message, found);
+    }
+  }
+
+  async #clear(message: Suspect, before: number): Promise<void> {
+    try {
+      await this.#marks.clear(message);
+      this.#outlived.delete(idOf(message));
+    } catch {
+      // The mark goes by itself after days; until then this process knows better.
+      this.#outlived.set(idOf(message), before);
+    }
+  }
+}
+
+/** Where nobody may keep marks, events are handled without: a net that is not there must stop nothing. */
+const unlessRefused = async <T>(doing: Promise<T>, otherwise: T): Promise<T> => {
   try {
-    return await next(crashes < mostMarks ? event : { ...event, crashes });
-  } finally {
-    await marks.clear(event.message).then(
-      () => leftOver.delete(id),
-      // What matters has happened; this try is remembered as one that the process outlived.
-      () => undefined,
-    );
+    return await doing;
+  } catch (error) {
+    if (error instanceof BusRefused) return otherwise;
+    throw error;
   }
 };
 
