@@ -14,6 +14,7 @@ import { keyToken, partitionOf } from './key-token.ts';
  * | `dead.<service>.<partition>.<name>` | dead letters |
  * | `parked.<service>.<partition>.<key token>` | events of a parked key, in their order |
  * | `ruling.<service>.<partition>.<sequence>` | what was decided about the dead letter at that sequence |
+ * | `repair.<service>.<partition>.<sequence>` | that the request event at that sequence was published again |
  */
 export interface ServiceStream {
   /** The service's name, lower case: the first token of its event types. */
@@ -49,6 +50,9 @@ const nameOf = (type: string): string => type.slice(type.indexOf('.') + 1);
 /** The subject on which any producer in any language publishes a request event. */
 export const requestSubject = (type: string, key: string): string => `${type}.${keyToken(key)}`;
 
+/** The same for a key of which only the token is known. */
+export const requestSubjectAt = (type: string, token: string): string => `${type}.${token}`;
+
 /** The subject under which a fact is stored. */
 export const factSubject = (type: string, { service }: ServiceStream, place: KeyPlace): string =>
   `fact.${service}.${place.partition}.${nameOf(type)}`;
@@ -72,6 +76,13 @@ export const rulingSubject = (
   sequence: number,
 ): string => `ruling.${service}.${partition}.${sequence}`;
 
+/** The subject of the record that the request event at a sequence was published again. */
+export const repairSubject = (
+  { service }: ServiceStream,
+  partition: number,
+  sequence: number,
+): string => `repair.${service}.${partition}.${sequence}`;
+
 /** The subject filters that readers of a stream use, one each, and what producers may publish. */
 export const subjectsOf = ({ service }: ServiceStream) => ({
   published: `${service}.*.*`,
@@ -81,6 +92,7 @@ export const subjectsOf = ({ service }: ServiceStream) => ({
   deadLetters: `dead.${service}.>`,
   parked: `parked.${service}.>`,
   rulings: `ruling.${service}.>`,
+  repairs: `repair.${service}.>`,
 });
 
 /** What a stored subject says: the event's type and partition, or nothing when it is none of ours. */

@@ -1,6 +1,6 @@
+import { readMoment } from '../terminal/read-moment.ts';
 import { addresses, readOptions, wholeNumber } from '../terminal/read-options.ts';
 import { UsageError } from '../terminal/usage-error.ts';
-import { readMoment } from './read-moment.ts';
 import type { Selection } from './select-letters.ts';
 
 const commands = ['list', 'show', 'redrive', 'discard'] as const;

@@ -8,7 +8,7 @@ import type { OutboundMessage } from '../pipeline/ports.ts';
 const largestBytes = 512 * 1024;
 
 const encoder = new TextEncoder();
-const roots = new Set(['fact', 'state', 'dead', 'parked', 'ruling']);
+const roots = new Set(['fact', 'state', 'dead', 'parked', 'ruling', 'repair']);
 const literal = /^[^\s.*>]+(\.[^\s.*>]+)+$/;
 
 /**

@@ -16,10 +16,10 @@ export const streamSettings = (
   stream: ServiceStream,
   { replicas, storage, maxBytes }: Pick<NatsOptions, 'replicas' | 'storage' | 'maxBytes'>,
 ): Settings => {
-  const { published, facts, states, deadLetters, parked, rulings } = subjectsOf(stream);
+  const { published, facts, states, deadLetters, parked, rulings, repairs } = subjectsOf(stream);
   return {
     name: stream.name,
-    subjects: [published, facts, states, deadLetters, parked, rulings],
+    subjects: [published, facts, states, deadLetters, parked, rulings, repairs],
     // The key is left out of the stored subject: keys in subjects make filtered consumers slow.
     subject_transform: {
       src: published,

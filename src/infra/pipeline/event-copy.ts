@@ -62,4 +62,5 @@ export const smallerCopies = (kind: CopyKind, copy: OutboundMessage): OutboundMe
   ];
 };
 
-const leftBehind = 'left in the stream';
+/** What a copy notes as its body that had no room for it. */
+export const leftBehind = 'left in the stream';

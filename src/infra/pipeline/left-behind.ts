@@ -1,5 +1,6 @@
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { InboundMessage } from './delivery.ts';
+import { leftBehind } from './event-copy.ts';
 import type { Bus } from './ports.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -74,5 +75,5 @@ export class LeftBehind {
 const incompleteIn = ({ subject, sequence, header }: InboundMessage): Incomplete[] => {
   const begin = `millrace-${subject.slice(0, subject.indexOf('.'))}`;
   const event = Number(header(`${begin}-sequence`));
-  return header(`${begin}-body`) !== undefined && event > 0 ? [{ copy: sequence, event }] : [];
+  return header(`${begin}-body`) === leftBehind && event > 0 ? [{ copy: sequence, event }] : [];
 };

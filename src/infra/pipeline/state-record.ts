@@ -99,7 +99,7 @@ export const contains = (
   (causes.length > 0 && causes.includes(shortId(id)));
 
 /** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
-const shortId = (id: string): string =>
+export const shortId = (id: string): string =>
   id.length <= 16 ? id : `#${hash('sha1', id, 'base64url').slice(0, 16)}`;
 
 /** The record after one more event; all up to `settledUpTo` is known to be settled. */

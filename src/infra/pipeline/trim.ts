@@ -62,7 +62,7 @@ export const trim = async (options: TrimOptions): Promise<readonly TrimReport[]>
 
 const kindsOf = ({ requestsMs, factsMs, deadLettersMs }: Retention) =>
   [
-    { kind: 'requests', roots: ['in'], keepMs: requestsMs },
+    { kind: 'requests', roots: ['in', 'repair'], keepMs: requestsMs },
     { kind: 'facts', roots: ['fact'], keepMs: factsMs },
     { kind: 'dead-letters', roots: ['dead', 'ruling'], keepMs: deadLettersMs },
   ] as const;
@@ -137,7 +137,7 @@ const othersBehind = async (
 };
 
 /** True for a consumer of a service: it says so, or is named after it. */
-const belongsTo = (service: string, reader: ConsumerState): boolean =>
+export const belongsTo = (service: string, reader: ConsumerState): boolean =>
   reader.service === undefined
     ? reader.name === service || new RegExp(`^${service}-\\d+$`).test(reader.name)
     : reader.service === service;

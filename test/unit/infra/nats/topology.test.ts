@@ -88,7 +88,7 @@ describe('a stream that is there already', () => {
 
     await ensure();
 
-    const subjects = [...older, 'parked.tally.>', 'ruling.tally.>'];
+    const subjects = [...older, 'parked.tally.>', 'ruling.tally.>', 'repair.tally.>'];
     expect(changed().map(({ body }) => body?.['subjects'])).toEqual([subjects]);
   });
 

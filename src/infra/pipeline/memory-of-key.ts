@@ -1,0 +1,50 @@
+import {
+  type Cause,
+  rememberedCauses,
+  rememberedSequences,
+  type StateRecord,
+  shortId,
+} from './state-record.ts';
+
+/** What a record says of an event; `unknown` when it remembers neither it nor enough to deny it. */
+export type Membership = 'contained' | 'not-contained' | 'unknown';
+
+/**
+ * What a record remembers of the events that it contains, made for asking about many of them.
+ *
+ * It is stricter than `contains`, which takes what the broker said to be settled for contained: here
+ * that is what is to be found out.
+ */
+export class MemoryOfKey {
+  /** True when it may have forgotten events. */
+  readonly isFull: boolean;
+  readonly #record: StateRecord;
+  readonly #causes: ReadonlyMap<string, number>;
+  readonly #recent: ReadonlyMap<number, number>;
+
+  constructor(record: StateRecord) {
+    this.#record = record;
+    this.#causes = countsOf(record.causes);
+    this.#recent = countsOf(record.recent);
+    this.isFull = record.causes.length >= rememberedCauses;
+  }
+
+  of({ id, stream, sequence }: Cause): Membership {
+    if (this.#recent.has(sequence) || this.#causes.has(shortId(id))) return 'contained';
+    const { settled, recent, position } = this.#record;
+    const isPast = sequence <= (position[stream] ?? 0);
+    const isForgotten = sequence <= settled || recent.length >= rememberedSequences;
+    return isPast && isForgotten && this.isFull ? 'unknown' : 'not-contained';
+  }
+
+  /** True for an event that was applied twice, as far as is remembered. */
+  isTwice({ id, sequence }: Pick<Cause, 'id' | 'sequence'>): boolean {
+    return (this.#recent.get(sequence) ?? 0) > 1 || (this.#causes.get(shortId(id)) ?? 0) > 1;
+  }
+}
+
+const countsOf = <T>(values: readonly T[]): ReadonlyMap<T, number> => {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+};
