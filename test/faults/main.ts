@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { provision } from '../../src/cli/provision/provision.ts';
 import { tools } from '../../src/cli/provision/tools.ts';
 import { runCommand } from '../../src/cli/terminal/run-command.ts';
+import { shutdownSignal } from '../../src/infra/runtime/shutdown.ts';
 import { findScenarios } from './find-scenarios.ts';
 import { readFaultOptions, usage } from './options.ts';
 import { listing } from './report.ts';
@@ -21,5 +22,5 @@ await runCommand(async () => {
   }
   const cacheFolder = resolve(process.env['MILLRACE_CACHE'] || '.cache');
   process.env['NATS_SERVER'] = await provision(tools['nats-server'], { log: say, cacheFolder });
-  return runSuite(options, { say, isCi: Boolean(process.env['CI']) });
+  return runSuite(options, { say, isCi: Boolean(process.env['CI']), signal: shutdownSignal() });
 });

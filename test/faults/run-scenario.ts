@@ -29,31 +29,20 @@ export interface RunOptions {
   readonly program?: string;
   /** How long after the last fault everything must be settled. @default 45000 */
   readonly settleWithinMs?: number;
+  /** Ends the run early: everything that was started is ended. */
+  readonly signal?: AbortSignal;
 }
 
 /** Runs one scenario in a world of its own, lets the checker judge, and cleans up. */
-export const runScenario = async (
-  scenario: Scenario,
-  { seed, note = () => {}, program, settleWithinMs = 45_000 }: RunOptions,
-): Promise<Result> => {
+export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<Result> => {
+  const { seed, note = () => {}, program, signal } = options;
   const startedAt = performance.now();
   const ownSeed = seedOf(seed, scenario.name);
   await using world = await openWorld(scenario, { seed: ownSeed, note, program });
-  note(`${world.workers.running.length} workers are ready`);
-  const loading = world.load.run();
-  await scenario.strike(world);
-  note('the faults are over');
-  await world.heal();
-  await loading;
-  const healedAt = performance.now();
-  note(`${world.load.history.acknowledged} events are acknowledged`);
-  const report = await judge(world, settleWithinMs);
-  const settledAfterMs = performance.now() - healedAt;
-  const wrong = [
-    ...sentencesOf(report),
-    ...stallOf(scenario, report),
-    ...((await scenario.afterwards?.(world)) ?? []),
-  ];
+  const { report, wrong, settledAfterMs } = await unlessAborted(
+    signal,
+    strikeAndJudge(scenario, world, options),
+  );
   if (wrong.length === 0) world.forget();
   return {
     name: scenario.name,
@@ -65,6 +54,37 @@ export const runScenario = async (
     folder: wrong.length === 0 ? undefined : world.folder,
   };
 };
+
+const strikeAndJudge = async (
+  scenario: Scenario,
+  world: World,
+  { note = () => {}, settleWithinMs = 45_000 }: RunOptions,
+): Promise<Pick<Result, 'report' | 'wrong' | 'settledAfterMs'>> => {
+  note(`${world.workers.running.length} workers are ready`);
+  const loading = world.load.run();
+  await scenario.strike(world);
+  note('the faults are over');
+  await world.heal();
+  await loading;
+  const healedAt = performance.now();
+  note(`${world.load.history.acknowledged} events are acknowledged`);
+  const report = await judge(world, settleWithinMs);
+  return {
+    report,
+    settledAfterMs: performance.now() - healedAt,
+    wrong: [
+      ...sentencesOf(report),
+      ...stallOf(scenario, report),
+      ...((await scenario.afterwards?.(world, report)) ?? []),
+    ],
+  };
+};
+
+const unlessAborted = <T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
+  new Promise((resolve, reject) => {
+    signal?.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
+    work.then(resolve, reject);
+  });
 
 /** Reads and judges, again and again until nothing is missing any more or the time is over. */
 const judge = async (world: World, withinMs: number): Promise<Report> => {

@@ -2,13 +2,15 @@ import { combined } from './find-scenarios.ts';
 import type { FaultOptions } from './options.ts';
 import { seeded } from './random.ts';
 import { isWrong, type Row, summary, tell } from './report.ts';
-import { runScenario } from './run-scenario.ts';
+import { type RunOptions, runScenario } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
 export interface SuiteSurroundings {
   readonly say: (line: string) => void;
   /** There nothing may be skipped. */
   readonly isCi: boolean;
+  /** Ends the run; what has come out so far is told. */
+  readonly signal: AbortSignal;
 }
 
 /** One scenario and the seed that it runs with. */
@@ -20,7 +22,7 @@ interface Turn {
 /** Runs what was asked for, one scenario after the other; resolves to the exit code. */
 export const runSuite = async (
   options: FaultOptions,
-  { say, isCi }: SuiteSurroundings,
+  { say, isCi, signal }: SuiteSurroundings,
 ): Promise<number> => {
   const startedAt = performance.now();
   say(`seed ${options.seed}`);
@@ -30,7 +32,8 @@ export const runSuite = async (
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
       if (options.verbose) say(`  ${seconds} s  ${turn.scenario.name}: ${text}`);
     };
-    const row = await rowOf(turn, options, note);
+    const row = await rowOf(turn, options, { note, signal });
+    if (signal.aborted) break;
     rows.push(row);
     say(tell(row));
     if (isWrong(row) && !options.keepGoing) break;
@@ -42,20 +45,21 @@ export const runSuite = async (
   say(
     `\n${rows.length - wrong - skipped} ok, ${wrong} wrong, ${skipped} skipped in ${minutes} min`,
   );
+  if (signal.aborted) return 130;
   return wrong > 0 || (isCi && skipped > 0) ? 1 : 0;
 };
 
 const rowOf = async (
   { scenario, seed }: Turn,
   { events }: FaultOptions,
-  note: (text: string) => void,
+  running: Pick<RunOptions, 'note' | 'signal'>,
 ): Promise<Row> => {
   const { name } = scenario;
   const why = scenario.unavailable?.();
   if (why !== undefined) return { kind: 'skipped', name, why };
   try {
     const load = { ...scenario.load, ...(events === undefined ? {} : { events }) };
-    return { kind: 'ran', result: await runScenario({ ...scenario, load }, { seed, note }) };
+    return { kind: 'ran', result: await runScenario({ ...scenario, load }, { seed, ...running }) };
   } catch (error) {
     return { kind: 'broke', name, seed, error };
   }

@@ -1,4 +1,5 @@
 import type { NatsServerOptions } from '../support/nats-server.ts';
+import type { Report } from './checker/check.ts';
 import type { LoadPlan } from './world/load.ts';
 import type { Subject } from './world/subject.ts';
 import type { World } from './world/world.ts';
@@ -36,7 +37,7 @@ export interface Scenario {
   /** Does it; begins when the load begins, and may leave things broken. */
   readonly strike: (world: World) => Promise<void>;
   /** Says what is wrong besides what the checker sees: one sentence each. */
-  readonly afterwards?: (world: World) => Promise<readonly string[]>;
+  readonly afterwards?: (world: World, report: Report) => Promise<readonly string[]>;
 }
 
 /** Declares a scenario. */

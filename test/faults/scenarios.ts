@@ -29,6 +29,7 @@ export const scenarios: readonly Scenario[] = [
   handlers.dyingHandlers,
   handlers.killerEvent,
   handlers.brokenEvents,
+  handlers.parkedKeys,
   links.cutConnections,
   links.unreachable,
   links.halfOpen,

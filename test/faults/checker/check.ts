@@ -18,6 +18,7 @@ export interface Report {
   readonly events: number;
   readonly applied: number;
   readonly dead: number;
+  /** How many still wait behind a dead letter. */
   readonly parked: number;
   readonly counts: Readonly<Record<ViolationKind, number>>;
   /** The first violations of each kind. */

@@ -10,6 +10,7 @@ export class KeyBook {
   readonly rejected: number[] = [];
   /** How many dead letters there are of a number. */
   readonly dead = new Map<number, number>();
+  /** Those that wait behind a dead letter, and nothing else has become of them. */
   readonly parked = new Set<number>();
   state: unknown;
   /** The longest time that an event of the key waited although none before it was in its way. */
@@ -27,17 +28,19 @@ export class KeyBook {
 
   fact(n: number, place: number | undefined, at: number): void {
     this.facts.push(n);
+    this.parked.delete(n);
     if (place !== undefined) this.places.push(place);
     this.#outcome(n, at);
   }
 
   die(n: number, at: number): void {
     this.dead.set(n, (this.dead.get(n) ?? 0) + 1);
+    this.parked.delete(n);
     this.#outcome(n, at);
   }
 
   park(n: number, at: number): void {
-    this.parked.add(n);
+    if (!this.facts.includes(n) && !this.dead.has(n)) this.parked.add(n);
     this.#outcome(n, at);
   }
 

@@ -47,8 +47,11 @@ export type Observation =
 export const observe = (message: RawMessage): Observation => {
   const { subject, sequence, at, header } = message;
   switch (subject.slice(0, subject.indexOf('.'))) {
-    case 'in':
-      return { kind: 'request', id: decoded(header('ce-id')), sequence, at };
+    case 'in': {
+      const id = decoded(header('ce-id'));
+      // An order to go on behind a dead letter is no event of anybody's.
+      return id.endsWith('.ruled') ? { kind: 'other' } : { kind: 'request', id, sequence, at };
+    }
     case 'fact':
       return {
         kind: 'fact',

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { placeOf } from '../../../src/contracts/streams.ts';
 import { scenario } from '../scenario.ts';
 import { type Act, LedgerWrite, ledgerStream } from '../service/contract.ts';
+import { discardLetters } from '../world/discard-letters.ts';
 import { forEver, messageOf } from '../world/load.ts';
+import { isSettled } from '../world/raw-stream.ts';
 import type { World } from '../world/world.ts';
 
 const untilTheEnd = ({ load }: World): Promise<void> => load.share(1);
@@ -127,4 +129,35 @@ const publishBroken = async ({ load, producer, random }: World, index: number): 
     if (body.length < huge) throw error;
     history.settleStray(id, 'refused');
   }
+};
+
+export const parkedKeys = scenario({
+  name: 'parked-keys',
+  says: 'keys wait behind their dead letters, which are discarded one after the other while workers are killed (-9)',
+  target: 'handlers',
+  environment: { LEDGER_ON_EXHAUSTED: 'park' },
+  load: { events: 2_000, ...oneIn(40, { kind: 'refuse' }) },
+  strike: async (world) => {
+    const { workers, note } = world;
+    await untilTheEnd(world);
+    // What waited behind a letter may die in its turn: that is the next letter.
+    for (;;) {
+      const victim = workers.pick();
+      const ruled = await discardSettled(world);
+      if (ruled === 0) break;
+      note(`${ruled} dead letters are discarded; kill -9 ${victim.name}`);
+      await victim.end('SIGKILL');
+      await workers.start();
+    }
+  },
+  afterwards: async (_, { parked }) =>
+    parked === 0 ? [] : [`${parked} events still wait, and there is no dead letter any more`],
+});
+
+const discardSettled = async (world: World): Promise<number> => {
+  const { admin, subject, insist } = world;
+  await insist(async () => {
+    if (!(await isSettled(admin, subject.stream, subject.service))) throw new Error('not settled');
+  });
+  return discardLetters(world);
 };

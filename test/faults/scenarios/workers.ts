@@ -16,9 +16,11 @@ export const killWorker = scenario({
   name: 'kill-worker',
   says: 'one of three workers is killed (-9) and replaced, three times',
   target: 'workers',
+  load: { events: 5_000 },
   longestStallMs: takeoverMs,
   strike: async (world) => {
-    for (const part of [0.2, 0.4, 0.6]) {
+    // Far enough from one another that none strikes in the middle of a takeover.
+    for (const part of [0.05, 0.4, 0.75]) {
       await world.load.share(part);
       await kill(world, world.workers.pick());
       await world.workers.start();

@@ -28,9 +28,11 @@ class WriteDown implements EventHandler<LedgerWrite, LedgerState> {
 }
 
 /** Writes down the numbers of each key in the order in which they come. */
-export const ledger = defineService({
-  stream: ledgerStream,
-  state: ledgerState,
-  routes: [on(LedgerWrite, WriteDown)],
-  retry: exponential({ maxAttempts: 4, firstMs: 50, maxMs: 500 }),
-});
+export const ledgerService = (onExhausted: 'skip' | 'park' = 'skip') =>
+  defineService({
+    stream: ledgerStream,
+    state: ledgerState,
+    routes: [on(LedgerWrite, WriteDown)],
+    retry: exponential({ maxAttempts: 4, firstMs: 50, maxMs: 500 }),
+    onExhausted,
+  });

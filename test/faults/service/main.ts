@@ -1,8 +1,10 @@
 import { provide } from '../../../src/infra/di/token.ts';
 import { runWorker } from '../../../src/infra/runtime/run-worker.ts';
-import { LedgerStage, ledger } from './ledger.ts';
+import { LedgerStage, ledgerService } from './ledger.ts';
 import { stageIn } from './perform.ts';
 
-await runWorker(ledger, {
+const onExhausted = process.env['LEDGER_ON_EXHAUSTED'] === 'park' ? 'park' : 'skip';
+
+await runWorker(ledgerService(onExhausted), {
   provide: (scope) => provide(scope, LedgerStage, stageIn(process.env['LEDGER_FOLDER'] ?? '.')),
 });

@@ -18,6 +18,7 @@ export interface FleetOptions {
 export class Fleet implements AsyncDisposable {
   readonly #options: FleetOptions;
   readonly #all: Worker[] = [];
+  #begun = 0;
   #isSupervised = false;
 
   constructor(options: FleetOptions) {
@@ -62,13 +63,13 @@ export class Fleet implements AsyncDisposable {
 
   async #startOne(environment: Readonly<Record<string, string>>): Promise<Worker> {
     const { urls, isLinked, folder, program } = this.#options;
-    const name = `worker-${this.#all.length + 1}`;
+    const name = `worker-${++this.#begun}`;
     const link = isLinked ? await Link.to(urls[0] ?? '') : undefined;
     const worker = await Worker.start({
       name,
       program,
       link,
-      logFile: `${folder}/${name}-${this.#all.length}.log`,
+      logFile: `${folder}/${name}.log`,
       environment: {
         NATS_URL: link?.url ?? urls.join(','),
         ...this.#options.environment,

@@ -120,7 +120,7 @@ export class Load {
     const n = (this.#sent[key] ?? 0) + 1;
     this.#sent[key] = n;
     const act = plan.act?.(index, random);
-    if (act) this.history.bother(key);
+    if (act && act.kind !== 'slow') this.history.bother(key);
     if (act && dooms(act)) this.history.doom(key, n);
     this.#inFlight++;
     const lane = this.#lanes[key] ?? Promise.resolve();
