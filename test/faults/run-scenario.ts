@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Books } from './checker/books.ts';
 import { check, type Report } from './checker/check.ts';
 import { observe } from './checker/observation.ts';
+import { type Step, writeEvidence } from './evidence.ts';
 import { seedOf } from './random.ts';
 import type { Scenario } from './scenario.ts';
 import { isSettled, readStream } from './world/raw-stream.ts';
@@ -35,8 +36,13 @@ export interface RunOptions {
 
 /** Runs one scenario in a world of its own, lets the checker judge, and cleans up. */
 export const runScenario = async (scenario: Scenario, options: RunOptions): Promise<Result> => {
-  const { seed, note = () => {}, program, signal } = options;
+  const { seed, program, signal } = options;
   const startedAt = performance.now();
+  const steps: Step[] = [];
+  const note = (text: string): void => {
+    steps.push({ at: Date.now(), text });
+    options.note?.(text);
+  };
   const ownSeed = seedOf(seed, scenario.name);
   await using world = await openWorld(scenario, { seed: ownSeed, note, program });
   const { report, wrong, settledAfterMs } = await unlessAborted(
@@ -44,6 +50,7 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
     strikeAndJudge(scenario, world, options),
   );
   if (wrong.length === 0) world.forget();
+  else await writeEvidence(world, report, steps);
   return {
     name: scenario.name,
     seed,
@@ -58,8 +65,9 @@ export const runScenario = async (scenario: Scenario, options: RunOptions): Prom
 const strikeAndJudge = async (
   scenario: Scenario,
   world: World,
-  { note = () => {}, settleWithinMs = 45_000 }: RunOptions,
+  { settleWithinMs = 45_000 }: RunOptions,
 ): Promise<Pick<Result, 'report' | 'wrong' | 'settledAfterMs'>> => {
+  const { note } = world;
   note(`${world.workers.running.length} workers are ready`);
   const loading = world.load.run();
   await scenario.strike(world);

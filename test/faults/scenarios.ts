@@ -61,5 +61,5 @@ export const scenarios: readonly Scenario[] = [
   shop.cartKillEverything,
 ];
 
-/** What runs only when it is named: it takes long. */
-export const extraScenarios: readonly Scenario[] = [million];
+/** What runs only when it is named: it takes long, or something that not everybody has. */
+export const extraScenarios: readonly Scenario[] = [cluster.upgradeServers, million];

@@ -29,6 +29,7 @@ export class NatsServer implements AsyncDisposable {
   /** Where its configuration is; its streams too, unless they have a folder of their own. */
   readonly #folder: string;
   readonly #store: string;
+  #binary: string | undefined;
   #child: ChildProcess | undefined;
   #output = '';
 
@@ -45,13 +46,18 @@ export class NatsServer implements AsyncDisposable {
     return pid;
   }
 
+  /** Chooses the program that the next start runs. */
+  use(binary: string): void {
+    this.#binary = binary;
+  }
+
   get isRunning(): boolean {
     return this.#child?.exitCode === null && this.#child.signalCode === null;
   }
 
   /** Starts the process again over what it stored, or for the first time; resolves when it answers. */
   async start(): Promise<void> {
-    const binary = process.env['NATS_SERVER'] ?? 'nats-server';
+    const binary = this.#binary ?? process.env['NATS_SERVER'] ?? 'nats-server';
     const child = spawn(binary, ['-c', join(this.#folder, 'server.conf')], {
       stdio: ['ignore', 'ignore', 'pipe'],
     });

@@ -44,7 +44,7 @@ export const check = (evidence: Evidence): Report => {
   for (const [key, name] of history.keys.entries()) {
     const book = books.keys[key];
     if (!book) continue;
-    const say: Say = (kind, text) => violations.add(kind, `key ${name}: ${text}`);
+    const say: Say = (kind, text) => violations.add(kind, `key ${name}: ${text}`, name);
     checkPresence(key, book, evidence, say);
     checkOnce(key, book, evidence, say);
     checkOrder(key, book, say);

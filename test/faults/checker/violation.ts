@@ -19,6 +19,8 @@ export interface Violation {
   readonly kind: ViolationKind;
   /** What, where: the key, the event, the sequence. */
   readonly text: string;
+  /** The key, where there is one. */
+  readonly key: string | undefined;
 }
 
 /** How many of each kind are told one by one. */
@@ -37,11 +39,7 @@ export class Violations {
   };
   readonly first: Violation[] = [];
 
-  add(kind: ViolationKind, text: string): void {
-    if (this.counts[kind]++ < told) this.first.push({ kind, text });
-  }
-
-  get total(): number {
-    return Object.values(this.counts).reduce((sum, count) => sum + count, 0);
+  add(kind: ViolationKind, text: string, key?: string): void {
+    if (this.counts[kind]++ < told) this.first.push({ kind, text, key });
   }
 }

@@ -74,4 +74,10 @@ describe('the checker sees in a real system', () => {
 
     expect(report.counts.reordered).toBeGreaterThan(0);
   }, 90_000);
+
+  it('nothing, when nothing is planted', async () => {
+    const results = [await run(dies, 'none'), await run(cutShort, 'none')];
+
+    expect(results.flatMap(({ wrong }) => wrong)).toEqual([]);
+  }, 120_000);
 });
