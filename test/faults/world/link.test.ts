@@ -11,6 +11,7 @@ const openLine = async () => {
   const server = createServer((socket) => {
     sockets.add(socket);
     socket.on('error', () => {});
+    socket.on('close', () => sockets.delete(socket));
     socket.on('data', (data) => {
       asked += data.toString();
       socket.write(Buffer.concat([data, data]));
@@ -33,6 +34,10 @@ const openLine = async () => {
     link,
     say: (text: string) => client.write(text),
     asked: () => asked,
+    sockets: () => sockets.size,
+    endAtServer: () => {
+      for (const socket of sockets) socket.destroy();
+    },
     heard: () => heard,
     isCut: () => isCut,
     [Symbol.asyncDispose]: async () => {
@@ -62,6 +67,19 @@ describe('a link', () => {
 
     await soon(() => expect(line.heard()).toBe('aabb'));
     expect(line.isCut()).toBe(false);
+  });
+
+  it('tells a client that the server has gone only when it holds nothing back any more', async () => {
+    await using line = await openLine();
+    line.say('a');
+    await soon(() => expect(line.heard()).toBe('aa'));
+    line.link.set({ isHeld: true });
+    line.endAtServer();
+    await soon(() => expect(line.sockets()).toBe(0));
+    expect(line.isCut()).toBe(false);
+    line.link.clear();
+
+    await soon(() => expect(line.isCut()).toBe(true));
   });
 
   it('loses answers, and cuts what has lost some', async () => {

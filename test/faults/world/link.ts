@@ -55,7 +55,7 @@ export class Link implements AsyncDisposable {
     this.#weather = weather;
     // What has lost bytes in its middle can never be read again.
     if (before.losesAnswers || weather.isDown) this.cut();
-    for (const line of this.#lines) line.flush();
+    for (const line of [...this.#lines]) line.flush();
   }
 
   clear(): void {
@@ -106,6 +106,8 @@ interface Way {
 class Line {
   readonly #ways: readonly Way[];
   readonly #options: LineOptions;
+  /** One end has gone. */
+  #isOver = false;
 
   constructor(client: Socket, server: Socket, options: LineOptions) {
     this.#options = options;
@@ -128,18 +130,14 @@ class Line {
 
   /** Hands on what may go now. */
   flush(): void {
+    if (this.#isOver) this.#close();
     for (const one of this.#ways) this.#handOn(one);
   }
 
-  /** An end that is held back is not told that the other one has gone. */
+  /** An end that is held back is told only later that the other one has gone. */
   #close(): void {
+    this.#isOver = true;
     if (!this.#options.weather().isHeld) this.cut();
-    else for (const one of this.#ways) one.timer ??= setTimeout(() => this.#closeLater(), 50);
-  }
-
-  #closeLater(): void {
-    for (const one of this.#ways) one.timer = undefined;
-    this.#close();
   }
 
   #take(one: Way, bytes: Buffer): void {
