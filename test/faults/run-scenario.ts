@@ -6,6 +6,7 @@ import { observe } from './checker/observation.ts';
 import { type Step, writeEvidence } from './evidence.ts';
 import { seedOf } from './random.ts';
 import type { Scenario } from './scenario.ts';
+import { secondNet } from './second-net.ts';
 import { isSettled, readStream } from './world/raw-stream.ts';
 import { openWorld, type World } from './world/world.ts';
 
@@ -87,6 +88,7 @@ const strikeAndJudge = async (
     wrong: [
       ...sentencesOf(report),
       ...stallOf(scenario, report, lags.max / 1e6),
+      ...(await world.insist(() => secondNet(world))),
       ...((await scenario.afterwards?.(world, report)) ?? []),
     ],
   };

@@ -21,8 +21,8 @@ describe('nothing is lost, doubled or reordered', () => {
     async (scenario) => {
       const load = { ...scenario.load, events: 1_500, perSecond: 250 };
       // What is promised in seconds is judged by `npm run faults`: here other tests run beside it.
-      const unhurried = { ...scenario, load, longestStallMs: 20_000 };
-      const { wrong } = await runScenario(unhurried, { seed: 1 });
+      const { longestStallMs: _, ...unhurried } = scenario;
+      const { wrong } = await runScenario({ ...unhurried, load }, { seed: 1 });
 
       expect(wrong).toEqual([]);
     },

@@ -42,6 +42,9 @@ export const readStream = async (
       left = message.info.pending;
       take(rawOf(message));
     }
+    if (left < before) continue;
+    // What was superseded meanwhile is not there any more.
+    left = (await consumer.info()).num_pending;
     if (left === before) throw new Error(`${stream} hands out nothing after ${sequence}`);
   }
   await consumers.delete(stream, name);
