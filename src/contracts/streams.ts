@@ -23,6 +23,8 @@ export interface ServiceStream {
   readonly name: string;
   /** How many ordered shares its keys fall into; fixed for the stream's life. */
   readonly partitions: number;
+  /** `retries`: it is the one beside a service's own in which its events wait for their next try. */
+  readonly role?: 'retries';
 }
 
 /** A key's place: its token and the partition that follows from it. */
@@ -94,6 +96,58 @@ export const subjectsOf = ({ service }: ServiceStream) => ({
   rulings: `ruling.${service}.>`,
   repairs: `repair.${service}.>`,
 });
+
+/**
+ * The stream in which the events of a service without order wait for their next try.
+ *
+ * It holds nothing else: a stream with message schedules could not refuse when it is full.
+ */
+export const retryStreamOf = ({ service, name }: ServiceStream): ServiceStream => ({
+  service,
+  name: `${name}_RETRY`,
+  partitions: 1,
+  role: 'retries',
+});
+
+/** Where an event lay before it was copied to a retry stream. */
+export interface RetryPlace {
+  readonly stream: string;
+  /** That of its key in the stream of the service that tries it. */
+  readonly partition: number;
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly storedAt: number;
+}
+
+/** The subject under which an event waits for its next try (`wait`), and then for a worker (`due`). */
+export const retrySubject = (
+  { service }: ServiceStream,
+  stage: 'wait' | 'due',
+  { stream, partition, sequence, storedAt }: RetryPlace,
+): string => `retry.${service}.${stage}.${stream}.${partition}.${sequence}.${storedAt}`;
+
+/** Reads what {@link retrySubject} wrote; nothing when it is none. */
+export const readRetrySubject = (subject: string): RetryPlace | undefined => {
+  const [root, , , stream, ...numbers] = subject.split('.');
+  const [partition, sequence, storedAt] = numbers.map(Number);
+  return root === 'retry' && stream !== undefined && storedAt !== undefined
+    ? { stream, partition: partition ?? 0, sequence: sequence ?? 0, storedAt }
+    : undefined;
+};
+
+/** The subject filters of a service's retry stream. */
+export const retryFilters = ({ service }: ServiceStream) => ({
+  all: `retry.${service}.>`,
+  waiting: `retry.${service}.wait.>`,
+  due: `retry.${service}.due.>`,
+});
+
+/** The filter of what waits or is due of one partition of a stream. */
+export const retriesOfPartition = (
+  { service }: ServiceStream,
+  stream: string,
+  partition: number,
+): string => `retry.${service}.*.${stream}.${partition}.>`;
 
 /** What a stored subject says: the event's type and partition, or nothing when it is none of ours. */
 export const readSubject = (

@@ -8,6 +8,7 @@ import { messagesSuite } from './messages.suite.ts';
 import { orderedSuite } from './ordered.suite.ts';
 import { querySuite } from './query.suite.ts';
 import { restartSuite } from './restart.suite.ts';
+import { retrySuite } from './retry.suite.ts';
 import { settledSuite } from './settled.suite.ts';
 import { suspectsSuite } from './suspects.suite.ts';
 import { topologySuite } from './topology.suite.ts';
@@ -23,6 +24,7 @@ export const busConformance = (name: string, open: OpenBus, features: BusFeature
     messagesSuite(open);
     suspectsSuite(open);
     followSuite(open);
+    retrySuite(open);
     querySuite(open);
     topologySuite(open);
     if (features.survivesRestart) restartSuite(open);

@@ -13,6 +13,8 @@ export interface AccountOptions {
   readonly decode: Decode;
   /** Which keys are looked at, and which events without one: not all fit into memory at once. */
   readonly isOurs: (keyOrSequence: string | number) => boolean;
+  /** The events of which a copy waits for its next try. */
+  readonly copies: ReadonlySet<number>;
 }
 
 const readRecord = recordReader(z.unknown());
@@ -71,6 +73,7 @@ export class Account {
       const memory = new MemoryOfKey(record);
       for (const entry of key.entries) {
         entry.membership = memory.of({ ...entry, stream });
+        entry.isPostponed = memory.isRetrying(entry) && this.#options.copies.has(entry.sequence);
         if (!entry.isRepeat && memory.isTwice(entry)) entry.isDoubled = true;
       }
       key.record = {

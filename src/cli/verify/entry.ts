@@ -43,6 +43,8 @@ export interface Entry {
   isStateless: boolean;
   ruling: 'redriven' | 'discarded' | undefined;
   isParked: boolean;
+  /** It waits for its next try: its record says so, and its copy is there. */
+  isPostponed: boolean;
   isDoubled: boolean;
   isDisordered: boolean;
 }
@@ -77,6 +79,7 @@ export const newEntry = (
   isStateless: false,
   ruling: undefined,
   isParked: false,
+  isPostponed: false,
   isDoubled: false,
   isDisordered: false,
 });

@@ -65,6 +65,7 @@ const verdictOf = (entry: Entry, circumstances: Circumstances): Verdict => {
     return 'doubled';
   }
   if (isDead) return entry.ruling ?? 'dead';
+  if (entry.isPostponed) return 'waiting';
   const isLost = entry.membership === 'not-contained' && entry.sequence <= circumstances.floor;
   if (entry.facts !== 0 && isLost && entry.key) return 'missing';
   if (entry.isDisordered && circumstances.isOrdered) return 'disordered';

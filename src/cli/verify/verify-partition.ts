@@ -14,6 +14,8 @@ export interface PartitionOptions extends Omit<Circumstances, 'later'> {
   readonly stream: ServiceStream;
   readonly partition: number;
   readonly decode: Decode;
+  /** The events of which a copy waited for its next try before anything was read. */
+  readonly copies: ReadonlySet<number>;
   readonly read: Read;
   /** How many request events the partition has, about. */
   readonly events: number;

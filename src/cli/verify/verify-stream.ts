@@ -1,4 +1,9 @@
-import { subjectsOf } from '../../contracts/streams.ts';
+import {
+  readRetrySubject,
+  retriesOfPartition,
+  retryStreamOf,
+  subjectsOf,
+} from '../../contracts/streams.ts';
 import { decoder } from '../../infra/pipeline/decode.ts';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
 import { belongsTo } from '../../infra/pipeline/trim.ts';
@@ -43,12 +48,14 @@ export const verifyStream = async (options: StreamOptions): Promise<StreamReport
     if (!first) continue;
     const readers = consumers.filter(({ filters }) => filters.some((own) => overlap(own, filter)));
     const floor = Math.max(0, ...readers.map(({ settledUpTo }) => settledUpTo));
+    const copies = await copiesOf(options, partition);
     const judgements = verifyPartition({
       ...options,
       ...ground,
       stream,
       partition,
       floor,
+      copies,
       first: first.sequence,
       decode: decoder(stream, service.routes),
       events: [...counts.values()].reduce((sum, count) => sum + count, 0),
@@ -60,6 +67,22 @@ export const verifyStream = async (options: StreamOptions): Promise<StreamReport
   }
   for (const { count, among } of acknowledged.withoutEffect()) report.addUnnamed(count, among);
   return report;
+};
+
+/**
+ * The events of a partition that wait for their next try, by their sequences.
+ *
+ * Asked after the consumers and before the states: what was acknowledged by then and is said to wait
+ * by a state that is read later has had its copy all the time.
+ */
+const copiesOf = async (
+  { service: { stream, ordering }, upkeep }: StreamOptions,
+  partition: number,
+): Promise<ReadonlySet<number>> => {
+  if (ordering === 'key') return new Set();
+  const filter = retriesOfPartition(stream, stream.name, partition);
+  const counts = await upkeep.countsOf(retryStreamOf(stream), filter);
+  return new Set([...counts.keys()].map((subject) => readRetrySubject(subject)?.sequence ?? 0));
 };
 
 /** From where the stream is looked at, and what is known of what came before. */
@@ -85,6 +108,7 @@ class Acknowledged {
     this.#waiting.set(reader, waiting);
     for (const [entry, verdict] of verdicts) {
       const isOut = entry.sequence > floor && entry.sequence <= reader.deliveredUpTo;
+      if (entry.isPostponed) continue;
       if (isOut && verdict === 'waiting' && waiting.length <= mostWaiting) waiting.push(entry);
     }
   }

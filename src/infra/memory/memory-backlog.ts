@@ -1,8 +1,16 @@
-import { placeOf, readSubject, type ServiceStream } from '../../contracts/streams.ts';
+import {
+  placeOf,
+  readRetrySubject,
+  readSubject,
+  retriesOfPartition,
+  retryStreamOf,
+  type ServiceStream,
+} from '../../contracts/streams.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
 import { partitionDurable } from '../pipeline/partition-consumers.ts';
 import type { Backlog } from '../pipeline/ports.ts';
 import type { MemoryTopology } from './memory-topology.ts';
+import { subjectFilter } from './subject-filter.ts';
 
 /** Knows what the consumer named after a service has not settled. */
 export class MemoryBacklog implements Backlog {
@@ -24,7 +32,14 @@ export class MemoryBacklog implements Backlog {
       ? consumer.oldestUnsettled(partition)
       : oldestOf(log.from(1, (subject) => isRequest(subject, partition)));
     // Stored in the same millisecond may be stored before.
-    return oldest !== undefined && oldest <= time;
+    if (oldest !== undefined && oldest <= time) return true;
+    return this.#isRetriedBefore(stream, partition, time);
+  }
+
+  #isRetriedBefore(stream: ServiceStream, partition: number, time: number): boolean {
+    const matches = subjectFilter(retriesOfPartition(stream, stream.name, partition));
+    const waiting = this.#topology.find(retryStreamOf(stream))?.lastOfEach(matches) ?? [];
+    return waiting.some(({ subject }) => (readRetrySubject(subject)?.storedAt ?? 0) <= time);
   }
 }
 

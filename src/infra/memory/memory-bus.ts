@@ -1,4 +1,4 @@
-import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
+import { retryStreamOf, type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { lagOf, sumLags } from '../pipeline/lag.ts';
@@ -12,6 +12,7 @@ import type {
   Lag,
   MessageReader,
   NamedLag,
+  RetrySchedule,
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
@@ -20,6 +21,7 @@ import { MemoryFollower } from './memory-follower.ts';
 import { MemoryOwners } from './memory-ordered-source.ts';
 import { MemoryPublisher } from './memory-publisher.ts';
 import { MemoryQueries } from './memory-queries.ts';
+import { MemoryRetries } from './memory-retries.ts';
 import { memorySource } from './memory-source.ts';
 import { MemorySuspects } from './memory-suspects.ts';
 import { MemoryTopology } from './memory-topology.ts';
@@ -46,9 +48,11 @@ export class MemoryBus implements Bus {
   readonly #topology: MemoryTopology;
   readonly #owners = new Map<string, MemoryOwners>();
   readonly #followers = new Set<MemoryFollower>();
+  readonly #retries: MemoryRetries;
 
   constructor({ clock, duplicateWindowMs = 120_000, askTimeoutMs = 2000 }: MemoryBusOptions) {
     this.#topology = new MemoryTopology(clock, duplicateWindowMs);
+    this.#retries = new MemoryRetries(this.#topology, clock);
     this.publisher = new MemoryPublisher(this.#topology);
     this.queries = new MemoryQueries(clock, askTimeoutMs);
     this.backlog = new MemoryBacklog(this.#topology);
@@ -85,6 +89,11 @@ export class MemoryBus implements Bus {
     };
   }
 
+  retries(service: ServiceStream): RetrySchedule {
+    const stream = retryStreamOf(service);
+    return { schedule: async (retry) => this.#retries.schedule(stream, retry) };
+  }
+
   messages(name: string): MessageReader {
     const stream = () => this.#topology.stream({ name });
     return {
@@ -117,11 +126,14 @@ export class MemoryBus implements Bus {
 
   async lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
     return sumLags(
-      this.#topology.consumersOf(stream).map((consumer) => ({
-        stream: stream.name,
-        durable: consumer.name.reader,
-        ...consumer.lag(),
-      })),
+      this.#topology
+        .consumersOf(stream)
+        .map((consumer) => ({
+          stream: stream.name,
+          durable: consumer.name.reader,
+          ...consumer.lag(),
+        }))
+        .concat(this.#retries.lagOf(stream)),
     );
   }
 
@@ -140,6 +152,7 @@ export class MemoryBus implements Bus {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.#topology.close();
+    this.#retries.close();
     for (const follower of this.#followers) await follower.stop();
   }
 }

@@ -173,7 +173,9 @@ export class MemoryConsumer implements StreamReader {
     }
     this.#attempts.delete(sequence);
     this.#unsettledWith(subject).remove(sequence);
-    if (kind === 'erase') this.#stream.remove(sequence);
+    // A stream of retries holds what waits, and nothing else.
+    const isRetry = this.#declaration.stream.role === 'retries';
+    if (kind === 'erase' || isRetry) this.#stream.remove(sequence);
     this.wake();
   }
 

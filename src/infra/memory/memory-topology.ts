@@ -45,6 +45,11 @@ export class MemoryTopology {
     return stream;
   }
 
+  /** The stream, if it is there. */
+  find({ name }: Pick<ServiceStream, 'name'>): MemoryStream | undefined {
+    return this.#streams.get(name);
+  }
+
   /** @throws BusUnavailable when none of the streams takes the subject, or the bus is closed */
   streamTaking(subject: string): MemoryStream {
     this.#refuseClosed();

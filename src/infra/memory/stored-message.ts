@@ -16,11 +16,12 @@ const literal = /^[^\s.*>]+(\.[^\s.*>]+)+$/;
  * `in.cart.<partition>.add`. Nothing when the stream does not take the subject.
  */
 export const storedSubject = (
-  { service, partitions }: ServiceStream,
+  { service, partitions, role }: ServiceStream,
   subject: string,
 ): string | undefined => {
   if (!literal.test(subject)) return undefined;
   const [first = '', second = '', third = '', ...rest] = subject.split('.');
+  if (role === 'retries') return first === 'retry' && second === service ? subject : undefined;
   if (first === service && third !== '' && rest.length === 0) {
     return `in.${service}.${partitionOf(third, partitions)}.${second}`;
   }

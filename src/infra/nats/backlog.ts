@@ -1,4 +1,10 @@
-import { placeOf, type ServiceStream } from '../../contracts/streams.ts';
+import {
+  placeOf,
+  readRetrySubject,
+  retriesOfPartition,
+  retryStreamOf,
+  type ServiceStream,
+} from '../../contracts/streams.ts';
 import { partitionDurable } from '../pipeline/partition-consumers.ts';
 import type { Backlog } from '../pipeline/ports.ts';
 import { apiError, refusal } from './errors.ts';
@@ -7,6 +13,11 @@ import { readMessage } from './stored-message.ts';
 
 interface ConsumerInfo {
   readonly ack_floor: { readonly stream_seq: number };
+}
+
+interface SubjectCounts {
+  readonly state: { readonly subjects?: Readonly<Record<string, number>> };
+  readonly total?: number;
 }
 
 /**
@@ -28,7 +39,24 @@ export class NatsBacklog implements Backlog {
       seq: (await this.#settledUpTo(stream, partition)) + 1,
       next_by_subj: `in.${stream.service}.${partition}.>`,
     });
-    return oldest !== undefined && oldest.storedAt <= time;
+    if (oldest !== undefined && oldest.storedAt <= time) return true;
+    return this.#isRetriedBefore(stream, partition, time);
+  }
+
+  /** What waits for its next try is acknowledged where it was published, and not handled. */
+  async #isRetriedBefore(stream: ServiceStream, partition: number, time: number): Promise<boolean> {
+    const path = `STREAM.INFO.${retryStreamOf(stream).name}`;
+    const filter = retriesOfPartition(stream, stream.name, partition);
+    const info = await this.#api.ask<SubjectCounts>(path, { subjects_filter: filter });
+    if (info.error) {
+      // Services that keep an order have none.
+      if (info.error.err_code === apiError.streamNotFound) return false;
+      throw refusal(info.error, path);
+    }
+    const subjects = Object.keys(info.state.subjects ?? {});
+    // More than one answer holds: some are left out.
+    if (subjects.length < (info.total ?? 0)) return true;
+    return subjects.some((subject) => (readRetrySubject(subject)?.storedAt ?? 0) <= time);
   }
 
   /** A service that never ran has no consumers: it has settled nothing. */

@@ -1,6 +1,8 @@
+import type { ServiceStream } from '../../contracts/streams.ts';
 import { sumLags } from '../pipeline/lag.ts';
 import type { NamedLag } from '../pipeline/ports.ts';
 import { readerMetadata } from './consumer-settings.ts';
+import { apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
 
 interface ConsumerInfo {
@@ -10,6 +12,10 @@ interface ConsumerInfo {
     readonly durable_name?: string;
     readonly metadata?: Readonly<Record<string, string>>;
   };
+}
+
+interface StreamInfo {
+  readonly state: { readonly messages: number };
 }
 
 interface ConsumerPage {
@@ -36,4 +42,26 @@ export const readLags = async (api: JsApi, stream: string): Promise<readonly Nam
     offset += consumers?.length ?? 0;
     if (!consumers?.length || offset >= total) return sumLags(lags);
   }
+};
+
+/**
+ * The same of a stream of retries: what still waits for its time is as far behind as what is due.
+ * Nothing when there is no such stream, which only services without order have.
+ *
+ * @throws BusUnavailable, BusRefused
+ */
+export const readRetryLag = async (
+  api: JsApi,
+  { name, service }: ServiceStream,
+): Promise<readonly NamedLag[]> => {
+  const subject = `STREAM.INFO.${name}`;
+  const info = await api.ask<StreamInfo>(subject);
+  if (info.error) {
+    if (info.error.err_code === apiError.streamNotFound) return [];
+    throw refusal(info.error, subject);
+  }
+  const lags = await readLags(api, name);
+  const unacknowledged = lags.reduce((sum, lag) => sum + lag.unacknowledged, 0);
+  const pending = Math.max(0, info.state.messages - unacknowledged);
+  return [{ stream: name, durable: service, pending, unacknowledged }];
 };

@@ -5,10 +5,13 @@ import { largestMessage } from './topology.ts';
 const largestHeaders = 65_535;
 
 /** Room for what a batch adds to the headers of a message. */
-const reserve = 256;
+const forBatch = 256;
 
-/** True when a stream takes a message of this size; bytes are counted only where it is close. */
-export const fitsStream = ({ headers, body }: OutboundMessage): boolean => {
+/** True when a stream takes a message of this size, and some more; bytes are counted only where it is close. */
+export const fitsStream = (
+  { headers, body }: Pick<OutboundMessage, 'headers' | 'body'>,
+  reserve = forBatch,
+): boolean => {
   let headerLength = 0;
   for (const name in headers) headerLength += name.length + (headers[name]?.length ?? 0) + 4;
   // No character of a string takes more than three bytes.

@@ -1,5 +1,5 @@
 import { Events, type NatsConnection } from 'nats';
-import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
+import { retryStreamOf, type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { lagOf } from '../pipeline/lag.ts';
@@ -15,6 +15,7 @@ import type {
   MessageReader,
   NamedLag,
   QueryClient,
+  RetrySchedule,
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
@@ -28,9 +29,10 @@ import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
-import { readLags } from './lag.ts';
+import { readLags, readRetryLag } from './lag.ts';
 import { Members, memberName } from './members.ts';
 import { NatsMessages } from './nats-messages.ts';
+import { NatsRetries } from './nats-retries.ts';
 import { NatsSuspects } from './nats-suspects.ts';
 import { OrderedSource } from './ordered-source.ts';
 import { NatsPublisher } from './publisher.ts';
@@ -146,6 +148,16 @@ export class NatsBus implements Bus {
     };
   }
 
+  retries(service: ServiceStream): RetrySchedule {
+    const stream = retryStreamOf(service);
+    return new NatsRetries({
+      stream,
+      publisher: this.publisher,
+      bytes: async () => (await this.upkeep.sizeOf(stream)).bytes,
+      mostBytes: this.#options.maxBytes,
+    });
+  }
+
   messages(stream: string): MessageReader {
     return new NatsMessages(this.#api, stream);
   }
@@ -169,7 +181,9 @@ export class NatsBus implements Bus {
   }
 
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
-    return readLags(this.#api, stream.name);
+    return stream.role === 'retries'
+      ? readRetryLag(this.#api, stream)
+      : readLags(this.#api, stream.name);
   }
 
   isConnected(): boolean {

@@ -1,4 +1,4 @@
-import { type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
+import { retryFilters, type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
 import { type Topology, TopologyConflict } from '../pipeline/ports.ts';
 import type { NatsOptions } from './connect.ts';
 import { consumersOf, nanoseconds, type Settings } from './consumer-settings.ts';
@@ -14,8 +14,10 @@ const partitionsMetadata = 'millrace.partitions';
 /** A stream's configuration: what a service needs, and what deployments choose. */
 export const streamSettings = (
   stream: ServiceStream,
-  { replicas, storage, maxBytes }: Pick<NatsOptions, 'replicas' | 'storage' | 'maxBytes'>,
+  options: Pick<NatsOptions, 'replicas' | 'storage' | 'maxBytes'>,
 ): Settings => {
+  if (stream.role === 'retries') return retrySettings(stream, options);
+  const { replicas, storage, maxBytes } = options;
   const { published, facts, states, deadLetters, parked, rulings, repairs } = subjectsOf(stream);
   return {
     name: stream.name,
@@ -40,6 +42,31 @@ export const streamSettings = (
     metadata: { [partitionsMetadata]: String(stream.partitions) },
   };
 };
+
+/**
+ * The configuration of a stream in which events wait for their next try.
+ *
+ * It has no limit: the broker allows schedules only where a full stream would drop its oldest
+ * message. Who writes to it sees to it that it does not grow for ever. What is acknowledged is gone.
+ */
+const retrySettings = (
+  stream: ServiceStream,
+  { replicas, storage }: Pick<NatsOptions, 'replicas' | 'storage'>,
+): Settings => ({
+  name: stream.name,
+  subjects: [retryFilters(stream).all],
+  retention: 'workqueue',
+  discard: 'old',
+  max_bytes: -1,
+  max_msgs: -1,
+  max_age: 0,
+  storage,
+  num_replicas: replicas,
+  max_msg_size: largestMessage,
+  duplicate_window: nanoseconds(120_000),
+  allow_msg_schedules: true,
+  allow_direct: true,
+});
 
 /** What must not change in passing: data would be lost, or keys would move between partitions. */
 const fixedOfStream = (wanted: Settings, found: Settings): string[] => [

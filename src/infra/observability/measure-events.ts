@@ -27,7 +27,7 @@ export const measureEvents = (metrics: Metrics, clock: Clock): Middleware => {
   return (next) => async (event) => {
     const startedAt = performance.now();
     const { storedAt } = event.message;
-    if (event.deliveries === 1 && !begun.has(event.message)) {
+    if (event.deliveries === 1 && !event.postponed && !begun.has(event.message)) {
       wait.observe(secondsSince(storedAt, clock));
     }
     const outcome = await next(event);

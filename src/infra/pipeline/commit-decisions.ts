@@ -6,7 +6,14 @@ import type { Commit, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
-import { contains, recordAfter, type StateRecord, type StoredState } from './state-record.ts';
+import {
+  contains,
+  recordAfter,
+  recordForgetting,
+  recordPostponing,
+  type StateRecord,
+  type StoredState,
+} from './state-record.ts';
 
 export interface CommitOptions {
   readonly stream: ServiceStream;
@@ -61,7 +68,7 @@ interface Write {
   readonly state: unknown;
   readonly messages: readonly OutboundMessage[];
   /** @default handled */
-  readonly how?: 'handled' | 'parked';
+  readonly how?: 'handled' | 'parked' | 'postponed' | 'duplicate';
   /** How the key is parked from now on. @default as it was */
   readonly parked?: Parked | 'no longer' | undefined;
 }
@@ -86,14 +93,15 @@ export const onceOnState = async (
   let current = await states.recall(event.key, place);
   let isFresh = false;
   for (let round = 0; round < mostRounds; round++) {
-    if (isContained(event, current.record)) {
-      if (isFresh) return { kind: 'done', how: 'duplicate', facts: 0 };
+    const isDone = isContained(event, current.record);
+    if (isDone && !isFresh) {
       // What this process remembers proves nothing: a broker may have lost what it had stored.
       current = await states.readAfresh(event.key, place);
       isFresh = true;
       continue;
     }
-    const written = await write(current);
+    if (isDone && !isRetrying(event, current.record)) return duplicate;
+    const written = isDone ? nothingLeft(current) : await write(current);
     const { messages, how = 'handled' } = written;
     const record = recordWith(event, current.record, written, states.settledUpTo(place.partition));
     const json = JSON.stringify(record);
@@ -115,6 +123,18 @@ export const onceOnState = async (
   throw new BusUnavailable(`the state of the key moved on ${mostRounds} times in a row`);
 };
 
+const duplicate: Outcome = { kind: 'done', how: 'duplicate', facts: 0 };
+
+/** Its id was applied under another sequence meanwhile: all that is left is that nobody waits for it. */
+const nothingLeft = ({ record }: StoredState): Write => ({
+  state: record.state,
+  messages: [],
+  how: 'duplicate',
+});
+
+const isRetrying = ({ message, turn }: IncomingEvent, { retrying }: StateRecord): boolean =>
+  !turn && (retrying?.includes(message.sequence) ?? false);
+
 /** What was set aside before is on record already: then it counts whose turn it is. */
 const isContained = ({ turn, envelope, message }: IncomingEvent, record: StateRecord): boolean =>
   turn
@@ -133,10 +153,16 @@ export const isContainedIn =
 const recordWith = (
   { turn, envelope, message }: IncomingEvent,
   record: StateRecord,
-  { state, parked = record.parked && turn ? afterTurn(record.parked, turn) : record.parked }: Write,
+  {
+    state,
+    how,
+    parked = record.parked && turn ? afterTurn(record.parked, turn) : record.parked,
+  }: Write,
   settledUpTo: number,
 ): StateRecord => {
   const { stream, sequence } = message;
+  if (how === 'postponed') return recordPostponing(record, sequence);
+  if (how === 'duplicate') return recordForgetting(record, sequence);
   const { parked: _before, ...after } = turn
     ? { ...record, state }
     : recordAfter(record, state, { id: envelope.id, stream, sequence, settledUpTo });

@@ -38,7 +38,7 @@ export const deadLetter = (
     reason,
     error: oneLine(error),
     attempts: String(attempts),
-    deliveries: String(event.deliveries),
+    deliveries: String(event.deliveries + (event.postponed?.deliveries ?? 0)),
     at: new Date(at).toISOString(),
     worker: by.worker,
     version: by.version,

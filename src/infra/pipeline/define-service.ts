@@ -113,10 +113,17 @@ export const defineService = <State>(
   if (parks && definition.ordering === 'none') {
     throw new TypeError(`${name}: only keys whose events are in order can be parked`);
   }
-  const defaults = { ordering: 'key', retry: exponential(), onExhausted: 'skip' } as const;
+  const { ordering = 'key' } = definition;
+  const defaults = { retry: usualRetry[ordering], onExhausted: 'skip' } as const;
   const retention = retentionOf(name, definition.retention);
-  return { ...defaults, ...definition, name, reactions, queries, views, retention };
+  return { ...defaults, ...definition, name, ordering, reactions, queries, views, retention };
 };
+
+/** Where a failing event holds up its key, it is soon set aside; where it holds up nobody, it may wait. */
+const usualRetry = {
+  key: exponential(),
+  none: exponential({ maxAttempts: 10, firstMs: 500, maxMs: 60_000 }),
+} as const;
 
 const refuseDuplicates = (service: string, names: readonly string[]): void => {
   const twice = names.find((name, index) => names.indexOf(name) !== index);

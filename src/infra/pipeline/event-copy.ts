@@ -2,8 +2,8 @@ import type { InboundMessage } from './delivery.ts';
 import type { OutboundMessage } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
 
-/** Why an event is copied: it is dead, or it waits behind one that is. */
-export type CopyKind = 'dead' | 'parked';
+/** Why an event is copied: it is dead, it waits behind one that is, or it waits for its next try. */
+export type CopyKind = 'dead' | 'parked' | 'retry';
 
 /** What is noted on a copy besides, under `millrace-<kind>-<name>`; what is undefined is not noted. */
 export type Notes = Readonly<Record<string, string | undefined>>;
@@ -12,7 +12,7 @@ export type Notes = Readonly<Record<string, string | undefined>>;
 export const eventHeaders = (message: InboundMessage): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(message.allHeaders()).filter(
-      ([name]) => !/^(nats|millrace-dead|millrace-parked)-/i.test(name),
+      ([name]) => !/^(nats|millrace-dead|millrace-parked|millrace-retry)-/i.test(name),
     ),
   );
 

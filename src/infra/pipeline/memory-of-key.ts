@@ -21,20 +21,28 @@ export class MemoryOfKey {
   readonly #record: StateRecord;
   readonly #causes: ReadonlyMap<string, number>;
   readonly #recent: ReadonlyMap<number, number>;
+  readonly #retrying: ReadonlySet<number>;
 
   constructor(record: StateRecord) {
     this.#record = record;
     this.#causes = countsOf(record.causes);
     this.#recent = countsOf(record.recent);
+    this.#retrying = new Set(record.retrying);
     this.isFull = record.causes.length >= rememberedCauses;
   }
 
   of({ id, stream, sequence }: Cause): Membership {
     if (this.#recent.has(sequence) || this.#causes.has(shortId(id))) return 'contained';
+    if (this.#retrying.has(sequence)) return 'not-contained';
     const { settled, recent, position } = this.#record;
     const isPast = sequence <= (position[stream] ?? 0);
     const isForgotten = sequence <= settled || recent.length >= rememberedSequences;
     return isPast && isForgotten && this.isFull ? 'unknown' : 'not-contained';
+  }
+
+  /** True for an event that waits for its next try, or so the record says. */
+  isRetrying({ id, sequence }: Pick<Cause, 'id' | 'sequence'>): boolean {
+    return this.#retrying.has(sequence) && !this.#causes.has(shortId(id));
   }
 
   /** True for an event that was applied twice, as far as is remembered. */

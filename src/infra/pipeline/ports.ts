@@ -1,7 +1,7 @@
 import type { OutgoingEvent } from '../../contracts/define-event.ts';
 import type { QueryContract } from '../../contracts/define-query.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
-import type { KeyPlace, ServiceStream } from '../../contracts/streams.ts';
+import type { KeyPlace, RetryPlace, ServiceStream } from '../../contracts/streams.ts';
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
 import type { SuspectMarks } from './suspects.ts';
@@ -48,6 +48,27 @@ export interface Commit {
    * @throws BusUnavailable, BusRefused
    */
   store(message: OutboundMessage, id: string): Promise<void>;
+}
+
+/** Keeps messages of one service until their time, outside of any process. */
+export interface RetrySchedule {
+  /**
+   * Stores a message that the readers of the service's retry stream get at a time, or soon after.
+   *
+   * Of one place only the last one waits; stored again under the same id it is stored once within the
+   * bus's duplicate window. Resolves when it is stored.
+   *
+   * @throws BusRefused when it is too large, which lasts, or when too much waits already; BusUnavailable
+   */
+  schedule(retry: ScheduledRetry): Promise<void>;
+}
+
+/** A message that waits for its time. */
+export interface ScheduledRetry extends Omit<OutboundMessage, 'subject'> {
+  readonly place: RetryPlace;
+  readonly id: string;
+  /** Milliseconds since 1970, by this process's clock. */
+  readonly at: number;
 }
 
 /** Reads the states of one service's keys, always the latest one. */
@@ -182,6 +203,8 @@ export interface Bus extends AsyncDisposable {
   source(consumer: ConsumerDeclaration): EventSource;
   commits(stream: ServiceStream): Commit;
   states(stream: ServiceStream): StateReader;
+  /** Where events of the service wait for their next try; its retry stream must be there. */
+  retries(stream: ServiceStream): RetrySchedule;
   /** Reads messages of a stream, given by its name. */
   messages(stream: string): MessageReader;
   follow(following: Following): Follower;

@@ -21,14 +21,27 @@ export interface IncomingEvent {
   readonly problem: InvalidEvent | undefined;
   /** It may hold a secret in plain text: it is not valid, and its contract, or one of its service, has secrets. */
   readonly mayHoldSecret: boolean;
-  /** From 1; counts the tries that failed in this process. Waiting, and deliveries, do not count. */
+  /**
+   * From 1; counts the tries that failed: in this process, or before the event was postponed. Waiting,
+   * and deliveries, do not count.
+   */
   readonly attempt: number;
   /** How often the broker has delivered it, from 1. */
   readonly deliveries: number;
+  /** It comes from the stream of retries. */
+  readonly postponed?: Postponed;
   /** It was set aside before, and now it is its turn among the events of its parked key. */
   readonly turn?: Turn;
   /** So many processes ended while they handled nothing else: it must not be run again. */
   readonly crashes?: number;
+}
+
+/** The history of an event that waited for its next try outside of any process. */
+export interface Postponed {
+  /** How often it has been postponed. */
+  readonly times: number;
+  /** How often it was delivered before. */
+  readonly deliveries: number;
 }
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */
@@ -38,11 +51,11 @@ export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted' | 'e
 export type Outcome =
   /**
    * Handled and committed; or its state contained it already; or nobody here has a use for it; or it
-   * waits on record behind a dead letter of its key.
+   * waits on record behind a dead letter of its key; or it waits for its next try in a stream.
    */
   | {
       readonly kind: 'done';
-      readonly how: 'handled' | 'duplicate' | 'ignored' | 'parked';
+      readonly how: 'handled' | 'duplicate' | 'ignored' | 'parked' | 'postponed';
       readonly facts: number;
     }
   /** To be tried again after a pause; `counts` when this try used up an attempt. */

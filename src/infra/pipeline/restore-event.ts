@@ -30,6 +30,17 @@ export const restored = async (
   copy: InboundMessage,
   messages: MessagesOf,
 ): Promise<InboundMessage> => {
+  const copied = copiedEvent(kind, copy);
+  if (!copy.header(`millrace-${kind}-body`)) return copied;
+  const original = await messages(copied.stream).at(copied.sequence);
+  if (original?.subject === copied.subject && original.storedAt === copied.storedAt) {
+    return withHeaders(original, eventHeaders(original));
+  }
+  throw new BodyGone(copied);
+};
+
+/** The same, of the copy alone: without its body, where that had no room. @throws PermanentError */
+export const copiedEvent = (kind: CopyKind, copy: InboundMessage): InboundMessage => {
   const note = (name: string): string => copy.header(`millrace-${kind}-${name}`) ?? '';
   const place = {
     subject: note('subject'),
@@ -40,13 +51,7 @@ export const restored = async (
   if (place.subject === '' || place.stream === '' || !(place.sequence > 0)) {
     throw new PermanentError(`${copy.stream} ${copy.sequence} is no copy of an event`);
   }
-  const copied = withHeaders({ ...copy, ...place }, eventHeaders(copy));
-  if (note('body') === '') return copied;
-  const original = await messages(place.stream).at(place.sequence);
-  if (original?.subject === place.subject && original.storedAt === place.storedAt) {
-    return withHeaders(original, eventHeaders(original));
-  }
-  throw new BodyGone(copied);
+  return withHeaders({ ...copy, ...place }, eventHeaders(copy));
 };
 
 /** A message with other headers than it had. */

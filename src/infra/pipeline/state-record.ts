@@ -25,6 +25,8 @@ export interface StateRecord<State = unknown> {
   readonly recent: readonly number[];
   /** Every event of the stream up to this sequence was settled when the record was written. */
   readonly settled: number;
+  /** The sequences that wait for their next try in the stream of retries: settled, and not applied. */
+  readonly retrying?: readonly number[] | undefined;
   /** The highest sequence applied, by stream. */
   readonly position: Readonly<Record<string, number>>;
   /** How many events are applied, and a sum over them; nothing in records of older versions. */
@@ -59,6 +61,7 @@ const recordOf = <State>(schema: z.ZodType<State>) =>
     causes: z.array(z.string()),
     recent: z.array(z.number()).default([]),
     settled: z.number().default(0),
+    retrying: z.array(z.number()).optional(),
     position: z.record(z.string(), z.number()),
     tally: tally.optional(),
     parked: parkedSchema.optional(),
@@ -91,11 +94,10 @@ export interface Cause {
 
 /** True when the record contains the event already. */
 export const contains = (
-  { causes, recent, settled }: StateRecord,
+  { causes, recent, settled, retrying }: StateRecord,
   { id, sequence }: Omit<Cause, 'stream'>,
 ): boolean =>
-  sequence <= settled ||
-  recent.includes(sequence) ||
+  ((sequence <= settled || recent.includes(sequence)) && !retrying?.includes(sequence)) ||
   (causes.length > 0 && causes.includes(shortId(id)));
 
 /** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
@@ -121,5 +123,26 @@ export const recordAfter = <State>(
     position: { ...record.position, [stream]: Math.max(position, sequence) },
     tally: tallyAfter(record.tally, sequence, position),
     ...(record.parked ? { parked: record.parked } : {}),
+    ...retryingWithout(record, sequence),
   };
+};
+
+/** The record of a key, one of whose events is about to be settled without being applied. */
+export const recordPostponing = (record: StateRecord, sequence: number): StateRecord => ({
+  ...record,
+  retrying: [...(record.retrying ?? []).filter((other) => other !== sequence), sequence],
+});
+
+/** The record after an event turned out to be applied already, under another sequence. */
+export const recordForgetting = (
+  { retrying, ...record }: StateRecord,
+  sequence: number,
+): StateRecord => ({ ...record, ...retryingWithout({ retrying }, sequence) });
+
+const retryingWithout = (
+  { retrying = [] }: Pick<StateRecord, 'retrying'>,
+  sequence: number,
+): Pick<StateRecord, 'retrying'> => {
+  const left = retrying.filter((other) => other !== sequence);
+  return left.length > 0 ? { retrying: left } : {};
 };

@@ -9,11 +9,12 @@ import type { AnyService } from '../pipeline/define-service.ts';
 import { dispatch, type Resolve } from '../pipeline/dispatch.ts';
 import { followRulings } from '../pipeline/middleware/follow-rulings.ts';
 import { guardSuspects } from '../pipeline/middleware/guard-suspects.ts';
+import { postponeRetries } from '../pipeline/middleware/postpone-retries.ts';
 import { refuseExpired } from '../pipeline/middleware/refuse-expired.ts';
 import { setAside } from '../pipeline/middleware/set-aside.ts';
 import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
-import type { Commit } from '../pipeline/ports.ts';
-import { compose, type Process } from '../pipeline/process.ts';
+import type { Commit, RetrySchedule } from '../pipeline/ports.ts';
+import { compose, type Middleware, type Process } from '../pipeline/process.ts';
 import type { MessagesOf } from '../pipeline/restore-event.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
@@ -28,6 +29,8 @@ export interface PipelineParts {
   readonly messages: MessagesOf;
   /** Removes what lies under a subject below a sequence; without it parked copies stay for good. */
   readonly forget?: ((subject: string, below: number) => Promise<unknown>) | undefined;
+  /** Where events wait for their next try; nothing where they wait in their lane. */
+  readonly retries?: RetrySchedule | undefined;
   /** Marks of what may have ended a process. */
   readonly suspects: SuspectMarks;
   readonly resolve: Resolve;
@@ -56,6 +59,8 @@ export const buildPipeline = (parts: PipelineParts): Process => {
   const again = compose(outer, core);
   return compose(
     [
+      // To be tried again later: waits outside, if the service has no order to keep.
+      ...postponing(parts),
       ...outer,
       // Delivered again and again: handled alone, and not any more when it ends the process.
       guardSuspects({ marks: suspects, isContained: isContainedIn(states) }),
@@ -66,6 +71,13 @@ export const buildPipeline = (parts: PipelineParts): Process => {
     ],
     core,
   );
+};
+
+const postponing = ({ service, retries, ...parts }: PipelineParts): Middleware[] => {
+  if (!retries) return [];
+  const routes = [...service.routes, ...service.reactions];
+  const onTrouble = (what: string) => parts.logger.warn({ what }, 'a retry waits in its lane');
+  return [postponeRetries({ ...parts, retries, routes, onTrouble })];
 };
 
 const decodersOf = ({ stream, routes, reactions }: AnyService) => ({

@@ -4,10 +4,11 @@ import { measureDeliveries } from '../observability/measure-events.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { Clock } from '../pipeline/clock.ts';
 import { Consumption } from '../pipeline/consume.ts';
-import { decoder } from '../pipeline/decode.ts';
+import { type Decode, decoder } from '../pipeline/decode.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import { Backlog, type Bus, type ConsumerDeclaration, StatesOf } from '../pipeline/ports.ts';
 import type { Process } from '../pipeline/process.ts';
+import { retryDecoder } from '../pipeline/retry-copy.ts';
 import { StateCache } from '../pipeline/state-cache.ts';
 import { answerersOf } from './answer-queries.ts';
 import { buildPipeline } from './build-pipeline.ts';
@@ -65,6 +66,7 @@ export const startService = async (
     states,
     messages: (stream) => bus.messages(stream),
     suspects: bus.suspects,
+    retries: service.ordering === 'none' ? bus.retries(service.stream) : undefined,
     forget: async (subject, below) => bus.upkeep?.purge(service.stream, subject, below),
     resolve: (handler) => build(scope, handler),
     timeLimitMs: environment.HANDLER_TIMEOUT_MS,
@@ -74,7 +76,8 @@ export const startService = async (
   );
   for (const consumption of consumptions) consumption.start();
 
-  const endReport = reportStreams(parts, [service.stream]);
+  const own = topology.streams.filter((stream) => stream.service === service.name);
+  const endReport = reportStreams(parts, own);
   const everyMs = environment.TRIM_EVERY_MS ?? 0;
   const endTrimming = trimRegularly({ ...parts, service, everyMs });
   return runningService(parts, topology.consumers, consumptions, async () => {
@@ -141,6 +144,15 @@ const scopeOf = (
   return { scope, states };
 };
 
+const decodeOf = (
+  { stream }: ConsumerDeclaration,
+  { stream: own, routes, reactions }: AnyService,
+): Decode => {
+  const [decode, decodeFact] = [decoder(own, routes), decoder(own, reactions)];
+  if (stream.role === 'retries') return retryDecoder(own, decode, decodeFact);
+  return stream === own ? decode : decodeFact;
+};
+
 const consumptionOf = (
   consumer: ConsumerDeclaration,
   {
@@ -153,7 +165,7 @@ const consumptionOf = (
   const own = consumer.stream === service.stream;
   return new Consumption({
     source: bus.source(consumer),
-    decode: decoder(service.stream, own ? service.routes : service.reactions),
+    decode: decodeOf(consumer, service),
     process,
     clock,
     concurrency: environment.CONCURRENCY,

@@ -1,4 +1,9 @@
-import { type ServiceStream, subjectsOf } from '../../contracts/streams.ts';
+import {
+  retryFilters,
+  retryStreamOf,
+  type ServiceStream,
+  subjectsOf,
+} from '../../contracts/streams.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import type { ConsumerDeclaration, Topology } from '../pipeline/ports.ts';
 
@@ -8,7 +13,7 @@ const maxAckPending = { key: 4_000, none: 20_000 };
 /**
  * What a service needs of the broker: its own stream and those it reads, a durable consumer for its
  * request events, and one for the facts of each other service that it reacts to; ordered by key that
- * is one for each partition.
+ * is one for each partition. Without order, also a stream in which retries wait.
  */
 export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => {
   const foreign = new Set(service.reactions.map(({ contract }) => contract.stream));
@@ -27,11 +32,13 @@ export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => 
     ackWaitMs,
     maxAckPending: maxAckPending[service.ordering],
   });
+  const retries = service.ordering === 'none' ? [retryStreamOf(service.stream)] : [];
   return {
-    streams: [...streams],
+    streams: [...streams, ...retries],
     consumers: [
       consumer(service.stream, subjectsOf(service.stream).requests),
       ...[...foreign].map((stream) => consumer(stream, subjectsOf(stream).facts)),
+      ...retries.map((stream) => consumer(stream, retryFilters(stream).due)),
     ],
   };
 };
