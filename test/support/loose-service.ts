@@ -27,7 +27,7 @@ const stream = defineStream('notes', 4);
 const data = z.object({ key: z.string(), n: z.int() });
 const common = { version: 1, stream, data, key: ({ key }: z.infer<typeof data>) => key };
 export const NotesWrite = defineEvent({ type: 'notes.write', kind: 'request', ...common });
-export const NotesWritten = defineEvent({ type: 'notes.written', kind: 'fact', ...common });
+const NotesWritten = defineEvent({ type: 'notes.written', kind: 'fact', ...common });
 
 /** How often a fact's number is still to fail, by number. */
 export const failures = new Map<number, () => never>();

@@ -1,5 +1,5 @@
 import { Events, type NatsConnection } from 'nats';
-import { retryStreamOf, type ServiceStream, stateSubject } from '../../contracts/streams.ts';
+import { retryStreamOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { lagOf } from '../pipeline/lag.ts';
@@ -33,6 +33,7 @@ import { readLags, readRetryLag } from './lag.ts';
 import { Members, memberName } from './members.ts';
 import { NatsMessages } from './nats-messages.ts';
 import { NatsRetries } from './nats-retries.ts';
+import { natsStates } from './nats-states.ts';
 import { NatsSuspects } from './nats-suspects.ts';
 import { OrderedSource } from './ordered-source.ts';
 import { NatsPublisher } from './publisher.ts';
@@ -139,13 +140,7 @@ export class NatsBus implements Bus {
   }
 
   states(stream: ServiceStream): StateReader {
-    return {
-      read: async (place) => {
-        const subject = stateSubject(stream, place);
-        const found = await readMessage(this.#api, stream.name, { last_by_subj: subject });
-        return found && { revision: found.sequence, record: found.body.toString('utf8') };
-      },
-    };
+    return natsStates(this.#api, stream);
   }
 
   retries(service: ServiceStream): RetrySchedule {

@@ -22,7 +22,7 @@ export interface PostponeRetriesOptions {
  * Shorter pauses are waited for in the lane: a broker's schedules are late by up to a quarter of a
  * second, and each costs a commit, a publish and a delivery.
  */
-export const shortestPostponedMs = 1_000;
+const shortestPostponedMs = 1_000;
 
 /** So many events of one key wait outside at most: each commit of the key writes all their sequences. */
 const mostOfKey = 1_000;
