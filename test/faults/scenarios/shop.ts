@@ -6,9 +6,11 @@ export const cartKillWorker = scenario({
   says: "the shop's own carts: a worker is killed (-9) and replaced, three times",
   target: 'workers',
   service: 'cart',
+  load: { events: 5_000 },
   longestStallMs: 10_000,
   strike: async ({ load, workers, note }) => {
-    for (const part of [0.2, 0.4, 0.6]) {
+    // Far enough from one another that none strikes in the middle of a takeover.
+    for (const part of [0.05, 0.4, 0.75]) {
       await load.share(part);
       const victim = workers.pick();
       note(`kill -9 ${victim.name}`);
