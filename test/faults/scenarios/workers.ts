@@ -86,7 +86,7 @@ export const rollingRestart = scenario({
 const zombie = (name: string, ms: number, load: { events: number; perSecond: number }) =>
   scenario({
     name,
-    says: `a worker stands still (SIGSTOP) for ${ms / 1000} seconds and goes on as if nothing had been`,
+    says: `a worker stands still (SIGSTOP) for ${ms / 1000} s and goes on as if nothing had been`,
     target: 'workers',
     load: { keys: 80, ...load },
     longestStallMs: takeoverMs,
