@@ -1,5 +1,6 @@
 import { cartStream } from '../contracts/cart/stream.ts';
 import { productStream } from '../contracts/product/stream.ts';
+import { retryStreamOf } from '../contracts/streams.ts';
 import { userStream } from '../contracts/user/stream.ts';
 import type { Logger } from '../infra/observability/logger.ts';
 import type { Metrics } from '../infra/observability/metrics.ts';
@@ -54,7 +55,7 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
   });
   reportProcess(metrics, bus);
   const endLag = reportLag({ metrics, clock, logger }, async () =>
-    (await Promise.all(streams.map((stream) => bus.lagsOf(stream))))
+    (await Promise.all([...streams, ...streams.map(retryStreamOf)].map((one) => bus.lagsOf(one))))
       .flat()
       // Somebody else may read the streams too; their lag is not a service's.
       .filter(({ durable }) => services.has(durable)),

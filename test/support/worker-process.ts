@@ -94,3 +94,7 @@ export class WorkerProcess implements AsyncDisposable {
 /** The shaky service as a process, some of whose events fail or kill it. */
 export const frailWorker = (environment: Readonly<Record<string, string>>): WorkerProcess =>
   new WorkerProcess('shaky', environment, join(root, 'test/support/frail-worker.mjs'));
+
+/** The shaky service without order as a process, some of whose events fail for a while. */
+export const looseWorker = (environment: Readonly<Record<string, string>>): WorkerProcess =>
+  new WorkerProcess('shaky', environment, join(root, 'test/support/loose-worker.mjs'));

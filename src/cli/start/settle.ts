@@ -1,4 +1,4 @@
-import { subjectsOf } from '../../contracts/streams.ts';
+import { retryStreamOf, subjectsOf } from '../../contracts/streams.ts';
 import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
 import type { InboundMessage } from '../../infra/pipeline/delivery.ts';
@@ -49,7 +49,8 @@ export const settle = async (options: SettlingOptions): Promise<void> => {
 /** How many events all consumers together have before them; nothing when that cannot be told now. */
 const waitingEvents = async ({ bus, services }: Settled): Promise<number | undefined> => {
   try {
-    const lags = await Promise.all(services.map(({ stream }) => bus.lagsOf(stream)));
+    const streams = services.flatMap(({ stream }) => [stream, retryStreamOf(stream)]);
+    const lags = await Promise.all(streams.map((stream) => bus.lagsOf(stream)));
     return lags.flat().reduce((sum, lag) => sum + lag.pending + lag.unacknowledged, 0);
   } catch {
     // A broker that is just starting again: it is asked again soon.

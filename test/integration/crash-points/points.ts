@@ -125,6 +125,26 @@ export const ofTakingOver: readonly CrashPoint[] = [
   { name: 'some applied', moment: { ...lastOfBatch, progress: 'flushed' } },
 ];
 
+/** An event without order, number 2 of its key, that is postponed and has success at last. */
+export const ofPostponing: readonly CrashPoint[] = [
+  {
+    name: 'before its key lists it',
+    moment: { to: 'state.', saying: '"retrying":[', progress: 'before' },
+  },
+  { name: 'listed, not copied', moment: { to: '.wait.', progress: 'before' } },
+  { name: 'copy sent, not answered', moment: { to: '.wait.', progress: 'flushed' } },
+  { name: 'copied, not acknowledged', moment: { to: '.wait.', progress: 'answered' } },
+  { name: 'postponed', moment: { ...ack, after: '.wait.', progress: 'flushed' } },
+  {
+    name: 'its copy in hand, nothing applied',
+    moment: { to: 'fact.', saying: '"n":2', progress: 'before' },
+  },
+  {
+    name: 'applied, the copy not acknowledged',
+    moment: { to: 'state.', saying: ',2]}', progress: 'answered' },
+  },
+];
+
 /** A first worker, before there is anything. */
 export const ofStarting: readonly CrashPoint[] = [
   {

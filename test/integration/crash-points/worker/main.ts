@@ -7,4 +7,6 @@ import { watchWire } from './wire.ts';
 const environment = process.env;
 const moment = JSON.parse(environment['MOMENT'] ?? '') as Moment;
 if ('to' in moment) await watchWire(environment['NATS_URL'] ?? '', moment);
-await runWorker(serviceOf(environment['SERVICE'] ?? '', 'in' in moment ? moment.in : undefined));
+const ordering = environment['ORDERING'] === 'none' ? 'none' : 'key';
+const place = 'in' in moment ? moment.in : undefined;
+await runWorker(serviceOf(environment['SERVICE'] ?? '', place, ordering));

@@ -17,6 +17,8 @@ import type { PlaceInService } from './moment.ts';
 const entry = z.object({ key: z.string(), n: z.int() });
 const asked = entry.extend({
   isRefused: z.boolean().optional(),
+  /** Its first attempt fails. */
+  isPostponed: z.boolean().optional(),
   ms: z.int().optional(),
   secret: z.string().optional(),
 });
@@ -61,17 +63,22 @@ export const contractsOf = (name: string, dieIn?: PlaceInService) => {
 };
 
 /** The service of a test; with a place it ends its process there, at the second number of a key. */
-export const serviceOf = (name: string, dieIn?: PlaceInService) => {
+export const serviceOf = (
+  name: string,
+  dieIn?: PlaceInService,
+  ordering: 'key' | 'none' = 'key',
+) => {
   const { stream, Write, Written, Happened } = contractsOf(name, dieIn);
 
   class WriteDown implements EventHandler<Asked, State> {
     async handle(
-      { key, n, isRefused, ms = 0 }: Asked,
+      { key, n, isRefused, isPostponed, ms = 0 }: Asked,
       context: HandlingContext<State>,
     ): Promise<Decision<State>> {
       await sleep(ms);
       const isIt = n === 2;
       if (dieIn === 'handler' && isIt) die('handler');
+      if (isPostponed && context.attempt === 1) throw new Error('not yet');
       if (isRefused) throw new PermanentError('this one is never written');
       const events = [Written({ key, n })];
       return {
@@ -93,6 +100,8 @@ export const serviceOf = (name: string, dieIn?: PlaceInService) => {
 
   return defineService({
     stream,
+    ordering,
+    retry: { maxAttempts: 5, delayMs: () => 1_200 },
     state: {
       schema: state,
       initial: { numbers: [] },
