@@ -17,7 +17,7 @@ export interface MembersOptions {
 }
 
 /** The key-value bucket in which replicas announce themselves. */
-export const membersBucket = 'millrace-members';
+const membersBucket = 'millrace-members';
 const stream = `KV_${membersBucket}`;
 
 /** A name that no other process has, one token of a subject. */

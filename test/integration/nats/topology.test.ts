@@ -104,7 +104,6 @@ describe('the topology on a server', () => {
     await expect(refused).rejects.toThrow(
       /has 4 partitions, declared are 8: .*docs\/partitions\.md/,
     );
-    await expect(refused).rejects.toThrow(/"4".*"8"/);
     const { stream: kept } = await configOf(stream.name, stream.service);
     expect(kept.subject_transform?.dest).toContain('partition(4,2)');
   });

@@ -5,8 +5,11 @@ import {
   defineStream,
   factSubject,
   placeOf,
+  readRetrySubject,
   readSubject,
   requestSubject,
+  retryStreamOf,
+  retrySubject,
   stateSubject,
   subjectsOf,
 } from '../../../src/contracts/streams.ts';
@@ -79,6 +82,19 @@ describe('subjects', () => {
       deadLetters: 'dead.cart.>',
       parked: 'parked.cart.>',
       rulings: 'ruling.cart.>',
+      repairs: 'repair.cart.>',
     });
+  });
+
+  it('say of a retry where its event was published', () => {
+    const place = { stream: 'PRODUCT', partition: 3, sequence: 70, storedAt: 5 };
+    const retries = retryStreamOf(stream);
+
+    const waiting = retrySubject(retries, 'wait', place);
+
+    expect(retries.name).toBe('CART_RETRY');
+    expect(waiting).toBe('retry.cart.wait.PRODUCT.3.70.5');
+    expect(readRetrySubject(waiting)).toEqual(place);
+    expect(readRetrySubject('in.cart.3.add')).toBeUndefined();
   });
 });
