@@ -18,7 +18,7 @@ let services = 0;
 vi.setConfig({ maxConcurrency: 4 });
 
 beforeAll(async () => {
-  buildWorker();
+  await buildWorker();
   server = await startNatsServer();
   bus = await openBus(server);
 }, 120_000);
