@@ -89,7 +89,10 @@ export class Members {
     if (connection.isClosed()) return;
     const deletion = headers();
     deletion.set('KV-Operation', 'DEL');
-    connection.publish(this.#begin + this.self, '', { headers: deletion });
+    // Answered before the purge is asked for, which would overtake it and leave the marker to newcomers.
+    await connection
+      .request(this.#begin + this.self, '', { headers: deletion, timeout: 500 })
+      .catch(() => undefined);
     const purge = api.ask(`STREAM.PURGE.${stream}`, { filter: this.#begin + this.self });
     await purge.catch(() => undefined);
   }
