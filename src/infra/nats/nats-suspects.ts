@@ -1,4 +1,5 @@
 import { ErrorCode, type NatsConnection, NatsError } from 'nats';
+import { BusUnavailable } from '../pipeline/errors.ts';
 import type { Suspect, SuspectMarks } from '../pipeline/suspects.ts';
 import type { NatsOptions } from './connect.ts';
 import { type ApiError, apiError, clientFailure, refusal } from './errors.ts';
@@ -22,6 +23,8 @@ const bucketSettings = ({ replicas, storage }: Pick<NatsOptions, 'replicas' | 's
   storage,
   num_replicas: replicas,
 });
+
+const isUnanswered = new Set<string>([ErrorCode.NoResponders, ErrorCode.Timeout]);
 
 interface Acknowledgement {
   readonly error?: ApiError;
@@ -57,7 +60,7 @@ export class NatsSuspects implements SuspectMarks {
     if (await this.#put(subject, count)) return;
     const { error } = await this.#api.ask(`STREAM.CREATE.${stream}`, bucketSettings(this.#options));
     if (error && error.err_code !== apiError.streamNameInUse) throw refusal(error, bucket);
-    await this.#put(subject, count);
+    if (!(await this.#put(subject, count))) throw new BusUnavailable(`${bucket}: no answer`);
   }
 
   async clear(suspect: Suspect): Promise<void> {
@@ -66,7 +69,10 @@ export class NatsSuspects implements SuspectMarks {
     throw refusal(answer.error, bucket);
   }
 
-  /** False when nobody takes the subject: there is no bucket yet. */
+  /**
+   * False when nobody answers on the subject: there is no bucket yet. Where somebody else happens to
+   * listen there, that shows as a time-out.
+   */
   async #put(subject: string, count: number): Promise<boolean> {
     try {
       const reply = await this.#connection.request(subject, String(count), { timeout: 3000 });
@@ -74,7 +80,7 @@ export class NatsSuspects implements SuspectMarks {
       if (error) throw refusal(error, bucket);
       return true;
     } catch (cause) {
-      if (cause instanceof NatsError && cause.code === ErrorCode.NoResponders) return false;
+      if (cause instanceof NatsError && isUnanswered.has(cause.code)) return false;
       if (cause instanceof NatsError) throw clientFailure(cause, bucket);
       throw cause;
     }
