@@ -159,6 +159,33 @@ describe('trimming a stream', () => {
     expect(await kept.left('in')).toEqual([]);
   });
 
+  it('keeps it longer when its key is parked: until the order to resume it is settled', async () => {
+    await using kept = await Kept.open(server);
+    const { service } = kept.stream;
+    const { partition } = placeOf(kept.stream, 'k');
+    for (let n = 0; n < 3; n++) await kept.store('in');
+    const letter = headers();
+    letter.set('millrace-dead-sequence', '2');
+    letter.set('millrace-dead-body', 'left in the stream');
+    letter.set('millrace-dead-on-exhausted', 'park');
+    await kept.connection
+      .jetstream()
+      .publish(`dead.${service}.${partition}.x`, '', { headers: letter });
+    const owner = await kept.owner(3);
+    const copies = new LeftBehind(kept.bus, kept.bus.upkeep, kept.stream);
+    const leftBehind = (at: number) => copies.firstIn(at);
+    const order = await kept.store('in');
+    await kept.store('ruling', { partition, name: '4' });
+
+    await kept.trim({ leftBehind });
+    await kept.trim({ leftBehind });
+    expect(await kept.left('in')).toEqual([2, 3, order]);
+
+    await (await owner.next())?.ackAck();
+    await kept.trim({ leftBehind });
+    expect(await kept.left('in')).toEqual([]);
+  });
+
   it('does no harm when two do it at once, while others publish', async () => {
     await using kept = await Kept.open(server);
     await using second = await openBus(server);

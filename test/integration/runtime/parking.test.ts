@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { subjectsOf } from '../../../src/contracts/streams.ts';
 import { RetryLater } from '../../../src/infra/pipeline/errors.ts';
+import { accountOf } from '../../support/account-of.ts';
 import type { NatsServer } from '../../support/nats-server.ts';
 import { startNatsServer } from '../../support/nats-server.ts';
 import {
@@ -162,5 +163,23 @@ describe('a key that is parked', () => {
     ]);
     await onceFreed('f');
     expect(await factsOf(service.bus, 'f')).toEqual([1, 2]);
+  });
+
+  it('is accounted for, whatever became of it', async () => {
+    await ask(service.bus, 'g', [1, 2]);
+    breakEvents('g', 3);
+    await ask(service.bus, 'g', [3, 4]);
+    await waiting('g', 1);
+
+    await soon(async () => {
+      const { counts, wrong } = await accountOf(service.bus, parkingService);
+      expect({ wrong, ...counts }).toMatchObject({
+        wrong: 0,
+        waiting: 0,
+        unproven: 0,
+        parked: 1,
+        dead: 1,
+      });
+    });
   });
 });

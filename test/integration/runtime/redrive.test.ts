@@ -5,6 +5,7 @@ import { keyToken, partitionOf } from '../../../src/contracts/key-token.ts';
 import { subjectsOf } from '../../../src/contracts/streams.ts';
 import { encodeEvent } from '../../../src/infra/pipeline/encode.ts';
 import { systemClock } from '../../../src/infra/runtime/system-clock.ts';
+import { accountOf } from '../../support/account-of.ts';
 import { broken, EchoSay, EchoStale, echoService, SourceSaid } from '../../support/echo-service.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
 import {
@@ -137,4 +138,11 @@ it('lets an event die unhandled that is older than its route allows', async () =
 
   expect(letter.header('millrace-dead-reason')).toBe('expired');
   expect(await saidOf('e')).toEqual([]);
+});
+
+it('leaves every request event accounted for', async () => {
+  await soon(async () => {
+    const { wrong, counts } = await accountOf(service.bus, echoService);
+    expect({ wrong, ...counts }).toMatchObject({ wrong: 0, waiting: 0, unproven: 0 });
+  });
 });
