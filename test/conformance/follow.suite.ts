@@ -147,7 +147,9 @@ export const followSuite = (open: OpenBus): void => {
 
       expect(await world.contents(subjectsOf(world.stream).requests)).toHaveLength(3);
 
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 3, unacknowledged: 0 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 3, unacknowledged: 0 }),
+      );
     });
   });
 };

@@ -137,7 +137,9 @@ export const leaseSuite = (open: OpenBus): void => {
       await world.advance(300);
 
       expect(inbox.deliveries).toHaveLength(1);
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 }),
+      );
     });
 
     it('shares the deliveries of a durable among its sources, each to one', async () => {
@@ -259,7 +261,9 @@ export const leaseSuite = (open: OpenBus): void => {
       await world.advance(1500);
 
       expect(inbox.deliveries).toHaveLength(1);
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 }),
+      );
     });
   });
 };

@@ -41,7 +41,9 @@ export const orderedSuite = (open: OpenBus): void => {
     it('sums its lag over the partitions, under the name of its reader', async () => {
       await using world = await openOrdered(open);
       await world.askMany(10, keyOf);
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 10, unacknowledged: 0 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 10, unacknowledged: 0 }),
+      );
 
       const inbox = world.start({ ordering: 'key', onTake: (it, box) => box.settle(it) });
 

@@ -24,7 +24,9 @@ export const topologySuite = (open: OpenBus): void => {
       await world.bus.ensure({ streams: [world.stream], consumers: [world.consumer] });
       await world.bus.ensure({ streams: [world.stream], consumers: [world.consumer] });
 
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 2, unacknowledged: 1 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 2, unacknowledged: 1 }),
+      );
       expect(await world.contents(subjectsOf(world.stream).requests)).toHaveLength(3);
     });
 
@@ -34,7 +36,9 @@ export const topologySuite = (open: OpenBus): void => {
 
       await Promise.all([1, 2, 3, 4].map(() => world.bus.ensure(topology)));
 
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 0, unacknowledged: 0 }),
+      );
     });
 
     it('refuses another number of partitions, naming both', async () => {
@@ -81,8 +85,12 @@ export const topologySuite = (open: OpenBus): void => {
       await world.bus.ensure({ streams: [], consumers: [audit] });
 
       const stream = world.stream.name;
-      expect(await world.bus.lag(audit)).toEqual({ pending: 2, unacknowledged: 0 });
-      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 1, unacknowledged: 1 });
+      await world.eventually(async () =>
+        expect(await world.bus.lag(audit)).toEqual({ pending: 2, unacknowledged: 0 }),
+      );
+      await world.eventually(async () =>
+        expect(await world.bus.lag(world.consumer)).toEqual({ pending: 1, unacknowledged: 1 }),
+      );
       const lags = await world.bus.lagsOf(world.stream);
       expect(lags.toSorted((one, other) => one.pending - other.pending)).toEqual([
         { stream, durable: world.consumer.durable, pending: 1, unacknowledged: 1 },

@@ -53,7 +53,9 @@ describe('the pull loop', () => {
     // Pulls end and are asked again meanwhile.
     await sleep(2500);
 
-    expect(await world.bus.lag(world.consumer)).toEqual({ pending: 95, unacknowledged: 5 });
+    await soon(async () =>
+      expect(await world.bus.lag(world.consumer)).toEqual({ pending: 95, unacknowledged: 5 }),
+    );
     inbox.settle(inbox.deliveries[0]);
     await soon(() => expect(inbox.deliveries).toHaveLength(6));
   });

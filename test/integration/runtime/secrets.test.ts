@@ -39,6 +39,8 @@ const filesBelow = async (folder: string): Promise<string> => {
 
 it('lets no plain password rest in the stream, its files, a dead letter, the log or the metrics', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-secrets-'));
+  // The first to be made is the last to go: by then the server writes to it no more.
+  await using _folder = { [Symbol.asyncDispose]: () => rm(folder, { recursive: true }) };
   await using server = await startNatsServer({
     extraConfig: `jetstream { store_dir: ${JSON.stringify(folder)} }`,
   });
@@ -99,5 +101,4 @@ it('lets no plain password rest in the stream, its files, a dead letter, the log
   expect(worker.errors).toBe('');
   expect(worker.lines().filter(({ msg }) => msg === 'dead letter')).toHaveLength(forms.length);
   producer.close();
-  await rm(folder, { recursive: true });
 }, 60_000);
