@@ -32,11 +32,23 @@ export const verifyRow = async (
 
 const allAcknowledged = async (manager: JetStreamManager, stream: string, durable: string) => {
   for (const until = performance.now() + patienceMs; ; await sleep(50)) {
-    const info = await manager.consumers.info(stream, durable);
-    if (info.num_pending + info.num_ack_pending === 0) return;
+    const left = await unacknowledged(manager, stream, durable);
+    if (left === 0) return;
     if (performance.now() < until) continue;
-    throw new Error(`${durable}: ${info.num_pending + info.num_ack_pending} not acknowledged`);
+    throw new Error(`${durable}: ${left} not acknowledged`);
   }
+};
+
+/** Of the row's one durable consumer, or of those of its partitions together. @throws when there is none */
+const unacknowledged = async (manager: JetStreamManager, stream: string, durable: string) => {
+  let [left, consumers] = [0, 0];
+  for await (const { name, num_pending, num_ack_pending } of manager.consumers.list(stream)) {
+    if (name !== durable && !name.startsWith(`${durable}-`)) continue;
+    left += num_pending + num_ack_pending;
+    consumers++;
+  }
+  if (consumers === 0) throw new Error(`${durable}: no such consumer`);
+  return left;
 };
 
 /** Each event made one fact, and the states add up to what was asked for. */
