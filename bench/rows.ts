@@ -9,6 +9,7 @@ import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
 import { headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
+import { unordered } from './rows/unordered.ts';
 
 export type RowName =
   | 'callback'
@@ -17,6 +18,7 @@ export type RowName =
   | 'callback-work'
   | 'headers-client'
   | 'headers-lines'
+  | 'unordered'
   | 'reaction'
   | 'state'
   | 'publish-bare'
@@ -31,6 +33,7 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   'callback-work': { ...callbackWork, base: 'callback' },
   'headers-client': { ...headersClient, base: 'callback' },
   'headers-lines': { ...headersLines, base: 'callback' },
+  unordered: { ...unordered, base: 'callback' },
   reaction: { ...reaction, base: 'callback' },
   state: { ...state, base: 'callback' },
   'publish-bare': { ...publishBare, base: 'publish-bare' },

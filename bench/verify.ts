@@ -7,6 +7,13 @@ import type { RowName } from './rows.ts';
 /** How long acknowledgements may be on their way after a row has ended. */
 const patienceMs = 5_000;
 
+/** The durable consumers of the rows that run a service, where they have not the row's name. */
+const durables: Partial<Record<RowName, string>> = {
+  unordered: 'glancing',
+  reaction: 'looking',
+  state: requests.stream.service,
+};
+
 const isPublished = (row: RowName): row is keyof typeof published => row in published;
 
 /**
@@ -25,7 +32,7 @@ export const verifyRow = async (
     return expect(row, 'events stored', state.messages, events);
   }
   const { stream } = row === 'state' ? requests : facts;
-  const durable = row === 'reaction' ? 'looking' : row === 'state' ? stream.service : row;
+  const durable = durables[row] ?? row;
   await allAcknowledged(manager, stream.name, durable);
   if (row === 'state') await verifyEffects(manager, events);
 };
