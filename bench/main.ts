@@ -1,15 +1,17 @@
 import { join, resolve } from 'node:path';
+import { versionAt } from '../src/cli/provision/accept.ts';
 import { provision } from '../src/cli/provision/provision.ts';
 import { tools } from '../src/cli/provision/tools.ts';
 import { runCommand } from '../src/cli/terminal/run-command.ts';
 import { shutdownSignal } from '../src/infra/runtime/shutdown.ts';
+import { readCommand } from './command.ts';
 import { durabilityUsage, readDurabilityOptions } from './durability/durability-options.ts';
 import { runDurability } from './durability/run-durability.ts';
-import { readBenchOptions, usage } from './options.ts';
-import { type RowOrder, runRowProcess } from './row-process.ts';
-import { runBench } from './run-bench.ts';
+import { describeMachine } from './machine.ts';
+import { type Planned, runComparisons } from './run-comparisons.ts';
+import { runTaskHere } from './run-task.ts';
 
-const [command, order = ''] = process.argv.slice(2);
+const [first, task = '', order = ''] = process.argv.slice(2);
 
 const natsServer = (): Promise<string> =>
   provision(tools['nats-server'], {
@@ -27,16 +29,13 @@ const durability = async (): Promise<number> => {
   return 0;
 };
 
-const bench = async (): Promise<number> => {
-  const options = readBenchOptions(process.argv.slice(2));
-  if (!options) {
-    console.log(usage);
-    return 0;
-  }
+const compare = async (planned: readonly Planned[]): Promise<number> => {
   const signal = shutdownSignal();
   const binary = await natsServer();
+  const machine = describeMachine(await versionAt(binary, tools['nats-server']));
+  const folder = join('bench', 'results');
   try {
-    await runBench(options, { binary, folder: join('bench', 'results'), signal });
+    await runComparisons(planned, { binary, machine, folder, signal });
     return 0;
   } catch (error) {
     if (signal.aborted) return 130;
@@ -44,9 +43,16 @@ const bench = async (): Promise<number> => {
   }
 };
 
-const row = async (): Promise<number> => {
-  await runRowProcess(JSON.parse(order) as RowOrder);
+const bench = async (): Promise<number> => {
+  const command = await readCommand(process.argv.slice(2));
+  if (command.kind === 'compare') return compare(command.planned);
+  console.log(command.usage);
   return 0;
 };
 
-await runCommand(command === 'row' ? row : command === 'durability' ? durability : bench);
+const runTask = async (): Promise<number> => {
+  await runTaskHere(task, order);
+  return 0;
+};
+
+await runCommand(first === 'task' ? runTask : first === 'durability' ? durability : bench);

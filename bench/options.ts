@@ -2,7 +2,7 @@ import { readOptions, wholeNumber } from '../src/cli/terminal/read-options.ts';
 import { UsageError } from '../src/cli/terminal/usage-error.ts';
 import { type RowName, rows } from './rows.ts';
 
-/** What a run of the benchmark is asked for. */
+/** What a run of the rows is asked for. */
 export interface BenchOptions {
   readonly rounds: number;
   /** How many events each row works through in each round. */
@@ -14,13 +14,12 @@ export interface BenchOptions {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-export const usage = `npm run bench -- [--rounds N] [--events N] [--quick] [--rows a,b] [--profile]
-               [--prefetch N] [--concurrency N]
-npm run bench -- durability --help
+export const usage = `npm run bench -- rows [--rounds N] [--events N] [--quick] [--rows a,b] [--profile]
+                    [--prefetch N] [--concurrency N]
 
   --rounds N       how often each row runs (5)
   --events N       how many events a row works through (80000)
-  --quick          2 rounds of 20000 events
+  --quick          1 round of 20000 events
   --rows a,b       only these and what they are compared with: ${Object.keys(rows).join(', ')}
   --profile        one round under the profiler: where the client's time goes, layer by layer
   --prefetch N     PREFETCH of the rows with Millrace
@@ -34,15 +33,13 @@ const known = {
   profile: { type: 'boolean', default: false },
   prefetch: { type: 'string' },
   concurrency: { type: 'string' },
-  help: { type: 'boolean', default: false },
 } as const;
 
-/** Reads the command line; nothing when it asks for help. @throws UsageError */
-export const readBenchOptions = (args: readonly string[]): BenchOptions | undefined => {
+/** Reads the command line of the rows. @throws UsageError */
+export const readBenchOptions = (args: readonly string[]): BenchOptions => {
   const { values, positionals } = readOptions(args, known);
-  if (values.help) return undefined;
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option`);
-  const usual = values.quick ? { rounds: 2, events: 20_000 } : { rounds: 5, events: 80_000 };
+  const usual = values.quick ? { rounds: 1, events: 20_000 } : { rounds: 5, events: 80_000 };
   const preset = values.profile ? { ...usual, rounds: 1 } : usual;
   const rounds = { least: 1, most: 100 };
   const events = { least: 5_000, most: 10_000_000 };

@@ -5,8 +5,10 @@ import { count } from './figures.ts';
 export interface Step {
   /** In the unit of the total: bytes, or events. */
   readonly done: number;
-  /** Events so far. */
-  readonly events: number;
+  /** Events so far, where events are what it is about. */
+  readonly events?: number;
+  /** What is being done, where the whole has several parts. */
+  readonly doing?: string;
   /** What holds it up, if something does. */
   readonly waitingFor?: string | undefined;
 }
@@ -33,8 +35,8 @@ export interface ProgressOptions {
 export const showProgress = (options: ProgressOptions): Progress =>
   options.output.isTTY ? new Bar(options) : new PlainLines(options);
 
-const suffixOf = ({ events, waitingFor }: Step): string =>
-  `${count(events)} events${waitingFor ? ` - waiting for ${waitingFor}` : ''}`;
+const suffixOf = ({ events, doing = '', waitingFor }: Step): string =>
+  `${events === undefined ? doing : `${count(events)} events`}${waitingFor ? ` - waiting for ${waitingFor}` : ''}`;
 
 class Bar implements Progress {
   readonly #bar: SingleBar;

@@ -90,13 +90,12 @@ describe('a measurement', () => {
 describe('the options of the benchmark', () => {
   it('have defaults, and a quick way', () => {
     expect(readBenchOptions([])).toMatchObject({ rounds: 5, rows: Object.keys(rows) });
-    expect(readBenchOptions(['--quick'])?.rounds).toBe(2);
-    expect(readBenchOptions(['--profile'])?.rounds).toBe(1);
-    expect(readBenchOptions(['--help'])).toBeUndefined();
+    expect(readBenchOptions(['--quick']).rounds).toBe(1);
+    expect(readBenchOptions(['--profile']).rounds).toBe(1);
   });
 
   it('take what a row is compared with along', () => {
-    expect(readBenchOptions(['--rows', 'state,publisher'])?.rows).toEqual([
+    expect(readBenchOptions(['--rows', 'state,publisher']).rows).toEqual([
       'callback',
       'state',
       'publish-bare',
