@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { headers, type Msg, type NatsConnection } from 'nats';
-import { apiError, refusal } from './errors.ts';
+import type { Msg, NatsConnection } from 'nats';
+import { Bucket } from './bucket.ts';
+import { refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
 
 export interface MembersOptions {
@@ -16,9 +17,7 @@ export interface MembersOptions {
   readonly onReconnect: (run: () => void) => () => void;
 }
 
-/** The key-value bucket in which replicas announce themselves. */
-const membersBucket = 'millrace-members';
-const stream = `KV_${membersBucket}`;
+const bucketName = 'millrace-members';
 
 /** A name that no other process has, one token of a subject. */
 export const memberName = (process: string): string =>
@@ -30,6 +29,8 @@ const heartbeatMs = 1_000;
 const believedMs = 3_500;
 /** The bucket forgets an entry so long after it was written. */
 const forgottenMs = 5_000;
+/** A replica remembers so long who was not heard any more: a connection that was cut may have been why. */
+const buriedMs = 60_000;
 
 /**
  * The replicas of a service that are alive, as this one sees it.
@@ -40,8 +41,11 @@ const forgottenMs = 5_000;
  */
 export class Members {
   readonly #options: MembersOptions;
+  readonly #bucket: Bucket;
   readonly #begin: string;
   readonly #heard = new Map<string, number>();
+  /** Who was heard leaving while the bucket is read. */
+  readonly #left = new Set<string>();
   readonly #watchers = new Set<() => void>();
   #users = 0;
   #joined: Promise<void> | undefined;
@@ -52,7 +56,14 @@ export class Members {
 
   constructor(options: MembersOptions) {
     this.#options = options;
-    this.#begin = `$KV.${membersBucket}.${options.service}.`;
+    const { connection, api, service, replicas } = options;
+    this.#bucket = new Bucket(connection, api, {
+      name: bucketName,
+      storage: 'memory',
+      replicas,
+      keptForMs: forgottenMs,
+    });
+    this.#begin = this.#bucket.subject(`${service}.`);
   }
 
   get self(): string {
@@ -85,16 +96,10 @@ export class Members {
     this.#isIn = false;
     this.#joined = undefined;
     this.#end();
-    const { connection, api } = this.#options;
-    if (connection.isClosed()) return;
-    const deletion = headers();
-    deletion.set('KV-Operation', 'DEL');
-    // Answered before the purge is asked for, which would overtake it and leave the marker to newcomers.
-    await connection
-      .request(this.#begin + this.self, '', { headers: deletion, timeout: 500 })
-      .catch(() => undefined);
-    const purge = api.ask(`STREAM.PURGE.${stream}`, { filter: this.#begin + this.self });
-    await purge.catch(() => undefined);
+    if (this.#options.connection.isClosed()) return;
+    // Answered before the purge is asked for, which would overtake it and leave the mark to newcomers.
+    await this.#bucket.markDeleted(this.#key(this.self)).catch(() => undefined);
+    await this.#bucket.purge(this.#key(this.self)).catch(() => undefined);
   }
 
   async #join(): Promise<void> {
@@ -125,13 +130,13 @@ export class Members {
 
   /** Who is there already: what the bucket still has is at most some seconds old. */
   async #readBucket(): Promise<void> {
+    this.#left.clear();
     try {
-      await this.#ensureBucket();
-      const { state } = await this.#options.api.get<{
-        state: { subjects?: Record<string, number> };
-      }>(`STREAM.INFO.${stream}`, { subjects_filter: `${this.#begin}*` });
-      for (const subject of Object.keys(state.subjects ?? {})) {
-        this.#heard.set(subject.slice(this.#begin.length), performance.now());
+      await this.#bucket.make();
+      const keys = await this.#bucket.keys(this.#key('*'));
+      const names = keys.map((key) => key.slice(this.#key('').length));
+      for (const name of names.filter((other) => !this.#left.has(other))) {
+        this.#heard.set(name, performance.now());
       }
     } catch (error) {
       this.#say(error);
@@ -139,40 +144,26 @@ export class Members {
   }
 
   async #announce(): Promise<void> {
-    const { connection } = this.#options;
     try {
-      await connection.request(this.#begin + this.self, '{}', { timeout: heartbeatMs });
+      const written = await this.#bucket.writeOnce(this.#key(this.self), '{}', {}, heartbeatMs);
+      if (written?.error) throw refusal(written.error, bucketName);
+      // Written at the next beat: after a leave it must not be written late.
+      if (!written) await this.#bucket.make();
     } catch (error) {
       this.#say(error);
-      // Also when the bucket is gone, with the server that had it in its memory.
-      await this.#ensureBucket().catch(() => undefined);
     }
   }
 
-  async #ensureBucket(): Promise<void> {
-    const { api, replicas } = this.#options;
-    const forgottenNs = forgottenMs * 1_000_000;
-    const { error } = await api.ask(`STREAM.CREATE.${stream}`, {
-      name: stream,
-      subjects: [`$KV.${membersBucket}.>`],
-      max_msgs_per_subject: 1,
-      max_age: forgottenNs,
-      duplicate_window: forgottenNs,
-      storage: 'memory',
-      num_replicas: replicas,
-      discard: 'new',
-      allow_rollup_hdrs: true,
-      allow_direct: true,
-      deny_delete: true,
-    });
-    // Made by somebody with other settings: those hold.
-    if (error && error.err_code !== apiError.streamNameInUse) throw refusal(error, stream);
+  #key(name: string): string {
+    return `${this.#options.service}.${name}`;
   }
 
   #hear(message: Msg): void {
     const name = message.subject.slice(this.#begin.length);
-    if (message.headers?.has('KV-Operation')) this.#heard.delete(name);
-    else this.#heard.set(name, performance.now());
+    if (message.headers?.has('KV-Operation')) {
+      this.#heard.delete(name);
+      if (!this.#isIn) this.#left.add(name);
+    } else this.#heard.set(name, performance.now());
     this.#notice();
   }
 
@@ -181,6 +172,9 @@ export class Members {
     // Whoever was asleep has heard nobody: that says nothing about the others.
     if (this.#tickedAt > 0 && now - this.#tickedAt > believedMs / 2) this.#trustAll();
     this.#tickedAt = now;
+    // Who died long ago must not be trusted again at a new connection.
+    for (const [name, heardAt] of this.#heard)
+      if (now - heardAt > buriedMs) this.#heard.delete(name);
     this.#notice();
   }
 
