@@ -1,5 +1,7 @@
 import type { Comparison } from './comparison.ts';
+import { latency } from './latency/latency.ts';
 import { rowComparison } from './rows-comparison.ts';
+import { scaling } from './scaling/scaling.ts';
 
 /** Everything that `npm run bench` runs, in this order. */
-export const comparisons: readonly Comparison[] = [rowComparison];
+export const comparisons: readonly Comparison[] = [rowComparison, latency, scaling];

@@ -21,7 +21,7 @@ export interface TaskOptions<Said> {
  *
  * Whoever starts it disposes of it: what has not ended by then is killed.
  */
-class TaskProcess<Result, Said = unknown> implements AsyncDisposable {
+export class TaskProcess<Result, Said = unknown> implements AsyncDisposable {
   /** What the task resolved to. Rejects when the process fails or hangs, or with the signal's reason. */
   readonly result: Promise<Result>;
   readonly #child: ChildProcess;

@@ -6,6 +6,10 @@ export type Task = (order: never, context: TaskContext) => Promise<unknown>;
 /** All of them; each is loaded by its own process alone. */
 export const tasks = {
   row: async () => (await import('./row-process.ts')).runRowProcess,
+  'latency-publisher': async () =>
+    (await import('./latency/latency-publisher.ts')).runLatencyPublisher,
+  'latency-reader': async () => (await import('./latency/latency-reader.ts')).runLatencyReader,
+  'flood-worker': async () => (await import('./flood/flood-worker.ts')).runFloodWorker,
 } satisfies Readonly<Record<string, () => Promise<Task>>>;
 
 export type TaskName = keyof typeof tasks;

@@ -1,0 +1,29 @@
+/** Events that wait in a stream until all workers are there, and are then handled as fast as it goes. */
+export interface Flood {
+  /** `reaction`: facts and a handler that does nothing. `state`: each changes its key's state and makes a fact. */
+  readonly kind: 'reaction' | 'state';
+  /** How many are handled, by all readers together. */
+  readonly events: number;
+  /** The processes of each reader, which share its partitions. */
+  readonly processes: number;
+  /** Services that each read all of it. */
+  readonly readers: number;
+  readonly partitions: number;
+  readonly keys: number;
+  /** How large the state of a key is, beside a few dozen bytes. */
+  readonly stateBytes: number;
+  /** How many messages lie in the stream already. */
+  readonly before: number;
+}
+
+/** One process, the usual partitions, a thousand keys, small states, an empty stream. */
+export const usualFlood: Flood = {
+  kind: 'reaction',
+  events: 200_000,
+  processes: 1,
+  readers: 1,
+  partitions: 16,
+  keys: 1_000,
+  stateBytes: 0,
+  before: 0,
+};
