@@ -91,7 +91,7 @@ const reserved: readonly { readonly what: string; readonly sign: RegExp; readonl
   {
     what: 'a subject written by hand',
     sign: /\b(publish\w*|request|subscribe)\(\s*`|\bsubject:\s*`/,
-    by: /^src\/infra\/nats\/(pull-loop|js-api)\.ts$/,
+    by: /^src\/infra\/nats\/(pull-loop|js-api|publish-acks)\.ts$/,
   },
 ];
 

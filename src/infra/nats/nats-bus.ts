@@ -77,7 +77,7 @@ export class NatsBus implements Bus {
     this.#api = new JsApi(connection);
     this.#acks = new AckWriter(connection);
     this.#inboxPrefix = inboxPrefixOf(options.name);
-    this.publisher = new NatsPublisher(connection);
+    this.publisher = new NatsPublisher(connection, this.#inboxPrefix);
     this.queries = new NatsQueries(connection);
     this.backlog = new NatsBacklog(this.#api);
     this.suspects = new NatsSuspects(connection, this.#api, options);

@@ -9,16 +9,11 @@ import type {
   Published,
   RawPublisher,
 } from '../pipeline/ports.ts';
-import { type ApiError, clientFailure, placeless, refusal } from './errors.ts';
+import { clientFailure, placeless, refusal } from './errors.ts';
 import { writeHeaderLines } from './header-lines.ts';
 import { checkSubject } from './plain-subject.ts';
-
-interface Acknowledgement {
-  readonly stream?: string;
-  readonly seq?: number;
-  readonly duplicate?: boolean;
-  readonly error?: ApiError;
-}
+import { PublishAcks } from './publish-acks.ts';
+import type { PublishAnswer } from './publish-answer.ts';
 
 /** How long one try waits for its acknowledgement. */
 const tryMs = 2_000;
@@ -32,9 +27,11 @@ const pauseMs = 100;
  */
 export class NatsPublisher implements EventPublisher, RawPublisher {
   readonly #connection: NatsConnection;
+  readonly #acks: PublishAcks;
 
-  constructor(connection: NatsConnection) {
+  constructor(connection: NatsConnection, inboxPrefix: string) {
     this.#connection = connection;
+    this.#acks = new PublishAcks(connection, inboxPrefix);
   }
 
   async publish(event: OutgoingEvent, envelope: Envelope, deadlineMs?: number): Promise<Published> {
@@ -43,8 +40,7 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
 
   async publishRaw(message: OutboundMessage, id: string, deadlineMs = 5_000): Promise<Published> {
     const until = performance.now() + deadlineMs;
-    for (;;) {
-      const left = until - performance.now();
+    for (let left = deadlineMs; ; left = until - performance.now()) {
       try {
         return await this.#tryOnce(message, id, Math.max(1, Math.min(tryMs, left)));
       } catch (error) {
@@ -55,30 +51,40 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
     }
   }
 
-  async #tryOnce(message: OutboundMessage, id: string, timeout: number): Promise<Published> {
-    const answer = await this.#request(message, id, timeout);
-    if (answer.error) throw refusal(answer.error, `publish ${placeless(message.subject)}`);
-    const { stream, seq: sequence, duplicate = false } = answer;
-    if (stream === undefined || sequence === undefined) {
-      throw new BusUnavailable(
-        `publish ${placeless(message.subject)}: answered by something else than a stream`,
-      );
-    }
+  async #tryOnce(message: OutboundMessage, id: string, timeoutMs: number): Promise<Published> {
+    const answer = await this.#ask(message, id, timeoutMs);
+    if (answer.kind !== 'stored') throw unstored(answer, message);
+    const { stream, sequence, duplicate } = answer;
     return { id, stream, sequence, duplicate };
   }
 
-  async #request(message: OutboundMessage, id: string, timeout: number): Promise<Acknowledgement> {
+  async #ask(
+    { subject, headers, body }: OutboundMessage,
+    id: string,
+    timeoutMs: number,
+  ): Promise<PublishAnswer> {
     try {
-      checkSubject(message.subject);
-      const toBroker = { 'Nats-Msg-Id': encodeURIComponent(id) };
-      const headers = writeHeaderLines(toBroker, message.headers);
-      const reply = await this.#connection.request(message.subject, message.body, {
-        headers,
-        timeout,
-      });
-      return reply.json<Acknowledgement>();
+      checkSubject(subject);
+      const lines = writeHeaderLines({ 'Nats-Msg-Id': encodeURIComponent(id) }, headers);
+      return await this.#acks.ask({ subject, headers: lines, body }, timeoutMs);
     } catch (cause) {
-      throw clientFailure(cause, `publish ${placeless(message.subject)}`);
+      throw clientFailure(cause, whatOf(subject));
     }
   }
 }
+
+const whatOf = (subject: string): string => `publish ${placeless(subject)}`;
+
+const unstored = (
+  answer: Exclude<PublishAnswer, { kind: 'stored' }>,
+  { subject }: OutboundMessage,
+): Error => {
+  switch (answer.kind) {
+    case 'refused':
+      return refusal(answer.error, whatOf(subject));
+    case 'nobody':
+      return new BusUnavailable(`${whatOf(subject)}: nobody answers there`);
+    case 'malformed':
+      return new BusUnavailable(`${whatOf(subject)}: answered by something else than a stream`);
+  }
+};
