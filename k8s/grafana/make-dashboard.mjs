@@ -355,11 +355,18 @@ const work = [
     lines(
       {
         title: 'Dead letters',
-        description: 'Events set aside within 15 minutes, by service, type and reason.',
+        description:
+          'Events set aside within 15 minutes, by service, type and reason; and those published again because the broker had lost their effects.',
         unit: 'short',
         width: 12,
       },
-      [['{{service}} {{type}} {{reason}}', `millrace:dead_letters:increase15m${of()}`]],
+      [
+        ['{{service}} {{type}} {{reason}}', `millrace:dead_letters:increase15m${of()}`],
+        [
+          '{{service}} repaired',
+          `sum by (service) (increase(millrace_repaired_events_total${of()}${rate}))`,
+        ],
+      ],
     ),
   ],
 ];

@@ -1,6 +1,8 @@
+import { hostname, userInfo } from 'node:os';
 import type { z } from 'zod';
 import { NatsBus } from '../../infra/nats/nats-bus.ts';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
+import { Repair } from '../../infra/pipeline/repair.ts';
 import { commonEnvironment } from '../../infra/runtime/config.ts';
 import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { cart } from '../../workers/cart/service.ts';
@@ -10,7 +12,6 @@ import { count } from '../terminal/figures.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { readStream } from './reading.ts';
-import { Repair } from './repair.ts';
 import { reportsAsData, sayReports } from './say-report.ts';
 import type { StreamReport } from './stream-report.ts';
 import type { VerifyArguments } from './verify-arguments.ts';
@@ -104,13 +105,16 @@ const repairAll = async (
   reports: readonly StreamReport[],
   { dryRun }: VerifyArguments,
 ): Promise<Repairs> => {
+  const by = `${userInfo().username}@${hostname()}`;
   const repairs: Repairs = { published: 0, doneBefore: 0, gone: 0 };
   for (const [index, service] of services.entries()) {
-    const repair = new Repair(bus, service, systemClock.now);
+    const repair = new Repair({ bus, service, by, clock: systemClock });
     const findings = reports[index]?.findings.filter(({ isRepairable }) => isRepairable) ?? [];
     // In the stream's order, so that of one key they are handled in it.
     for (const finding of findings.toSorted((one, other) => one.sequence - other.sequence)) {
-      const done = dryRun ? 'published' : await repair.publish(finding);
+      const done = dryRun
+        ? 'published'
+        : await repair.publish({ ...finding, sequence: finding.last });
       if (done === 'published') repairs.published++;
       else if (done === 'gone') repairs.gone++;
       else repairs.doneBefore++;

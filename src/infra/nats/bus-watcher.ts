@@ -1,4 +1,5 @@
-import type { Owned, StreamTakeover } from './ordered-source.ts';
+import type { Owned } from '../pipeline/ownership.ts';
+import type { StreamTakeover } from './ordered-source.ts';
 
 /** What a bus tells of itself while it runs. */
 export interface BusWatcher {

@@ -23,13 +23,17 @@ interface ConsumerPage {
   readonly total: number;
 }
 
+/** How far the readers of a stream are behind, whatever it is for. @throws BusUnavailable, BusRefused */
+export const readLagsOf = (api: JsApi, stream: ServiceStream): Promise<readonly NamedLag[]> =>
+  stream.role === 'retries' ? readRetryLag(api, stream) : readLags(api, stream.name);
+
 /**
  * How far the readers of a stream are behind, as the leaders of their consumers say: the sum over the
  * partitions of each. A consumer that is nobody's of ours counts under its own name.
  *
  * @throws BusUnavailable, BusRefused
  */
-export const readLags = async (api: JsApi, stream: string): Promise<readonly NamedLag[]> => {
+const readLags = async (api: JsApi, stream: string): Promise<readonly NamedLag[]> => {
   const lags: NamedLag[] = [];
   for (let offset = 0; ; ) {
     const { consumers, total } = await api.get<ConsumerPage>(`CONSUMER.LIST.${stream}`, { offset });
@@ -50,7 +54,7 @@ export const readLags = async (api: JsApi, stream: string): Promise<readonly Nam
  *
  * @throws BusUnavailable, BusRefused
  */
-export const readRetryLag = async (
+const readRetryLag = async (
   api: JsApi,
   { name, service }: ServiceStream,
 ): Promise<readonly NamedLag[]> => {

@@ -3,6 +3,7 @@ import { retryStreamOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { lagOf } from '../pipeline/lag.ts';
+import { Ownership } from '../pipeline/ownership.ts';
 import type {
   Answerer,
   Backlog,
@@ -29,7 +30,7 @@ import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
-import { readLags, readRetryLag } from './lag.ts';
+import { readLagsOf } from './lag.ts';
 import { Members, memberName } from './members.ts';
 import { NatsMessages } from './nats-messages.ts';
 import { NatsRetries } from './nats-retries.ts';
@@ -45,10 +46,8 @@ import { NatsUpkeep } from './upkeep.ts';
 
 /** How long a starting cluster may take until streams can be made. */
 const settlingMs = 60_000;
-
 /** How long closing waits until what was sent has arrived. */
 const flushMs = 2_000;
-
 /** How long a batch waits for its answer; then the states are read to see what became of it. */
 const batchMs = 3_000;
 
@@ -59,6 +58,7 @@ export class NatsBus implements Bus {
   readonly backlog: Backlog;
   readonly suspects: SuspectMarks;
   readonly upkeep: Upkeep;
+  readonly ownership = new Ownership();
   readonly #connection: NatsConnection;
   readonly #options: NatsOptions;
   readonly #watcher: BusWatcher;
@@ -87,6 +87,7 @@ export class NatsBus implements Bus {
   /** @throws BusUnavailable when no broker answers in time, or when it is too old */
   static async connect(options: NatsOptions, watcher: BusWatcher = {}): Promise<NatsBus> {
     const bus = new NatsBus(await openConnection(options, watcher.onTrouble), options, watcher);
+    bus.ownership.onChange((owned) => watcher.onOwned?.(owned));
     void bus.#watch();
     return bus;
   }
@@ -121,7 +122,7 @@ export class NatsBus implements Bus {
       ...options,
       members: this.#membersOf(consumer.durable),
       onTakeover: (takeover) => this.#watcher.onTakeover?.(takeover),
-      onOwned: (owned) => this.#watcher.onOwned?.(owned),
+      onOwned: (owned) => this.ownership.set(owned),
     });
   }
 
@@ -176,9 +177,7 @@ export class NatsBus implements Bus {
   }
 
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
-    return stream.role === 'retries'
-      ? readRetryLag(this.#api, stream)
-      : readLags(this.#api, stream.name);
+    return readLagsOf(this.#api, stream);
   }
 
   isConnected(): boolean {

@@ -1,4 +1,5 @@
 import type { EventSource, RunningSource, Sink } from '../pipeline/delivery.ts';
+import type { Owned } from '../pipeline/ownership.ts';
 import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import { sharePartitions } from '../pipeline/share-partitions.ts';
 import type { Members } from './members.ts';
@@ -16,12 +17,6 @@ export interface OrderedSourceOptions extends PullSourceOptions {
 /** A takeover, and of which stream the partition is. */
 export interface StreamTakeover extends Takeover {
   readonly stream: string;
-}
-
-/** The partitions of a stream that a process asks for, because by its knowledge they are its own. */
-export interface Owned {
-  readonly stream: string;
-  readonly partitions: readonly number[];
 }
 
 /** One partition, whether it is wanted, and what is under way to make it so. */
@@ -55,7 +50,7 @@ export class OrderedSource implements EventSource {
   }
 
   start(sink: Sink): RunningSource {
-    const { members, onReconnect } = this.#options;
+    const { members, consumer, onReconnect, onOwned } = this.#options;
     const capacity = sink.room();
     const slots = this.#open(sink);
     this.#slots = slots;
@@ -83,6 +78,7 @@ export class OrderedSource implements EventSource {
       settledUpTo: (partition) => slots[partition]?.floor.upTo() ?? 0,
       stop: async () => {
         isStopping = true;
+        onOwned({ stream: consumer.stream.name, reader: consumer.durable, partitions: [] });
         ignoreChanges();
         ignoreReconnects();
         for (const slot of slots) {
@@ -131,7 +127,7 @@ export class OrderedSource implements EventSource {
     }
     const partitions = slots.filter(isWanted).map(({ source }) => source.partition);
     this.#share = Math.ceil(capacity / Math.max(1, partitions.length));
-    onOwned({ stream: consumer.stream.name, partitions });
+    onOwned({ stream: consumer.stream.name, reader: consumer.durable, partitions });
   }
 
   #heal(status: string): void {

@@ -127,6 +127,11 @@ export const metricTable = {
     help: 'Messages removed from the stream of the service because they were old and settled by everybody.',
     labels: ['service', 'kind'],
   },
+  millrace_repaired_events_total: {
+    kind: 'counter',
+    help: 'Events that were acknowledged while their state did not contain them, and were published again.',
+    labels: ['service'],
+  },
   millrace_oldest_kept_seconds: {
     kind: 'gauge',
     help: 'Age of the oldest message of a kind that the stream of the service holds, as of the last trimming; only from the replica that trims.',

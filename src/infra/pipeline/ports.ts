@@ -4,6 +4,7 @@ import type { Envelope } from '../../contracts/envelope.ts';
 import type { KeyPlace, RetryPlace, ServiceStream } from '../../contracts/streams.ts';
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
+import type { Ownership } from './ownership.ts';
 import type { SuspectMarks } from './suspects.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -223,6 +224,8 @@ export interface Bus extends AsyncDisposable {
   readonly suspects: SuspectMarks;
   /** Nothing where streams end with their process: there is nothing to look after. */
   readonly upkeep?: Upkeep;
+  /** Nothing where a process has all there is. */
+  readonly ownership?: Ownership;
 }
 
 /** The declared topology and what the broker has differ in a way that must not be changed in passing. */

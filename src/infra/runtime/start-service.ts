@@ -14,6 +14,7 @@ import { answerersOf } from './answer-queries.ts';
 import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
+import { repairAcknowledged } from './repair-acknowledged.ts';
 import { reportService } from './report-service.ts';
 import { reportStreams } from './report-streams.ts';
 import type { Running } from './running.ts';
@@ -80,7 +81,9 @@ export const startService = async (
   const endReport = reportStreams(parts, own);
   const everyMs = environment.TRIM_EVERY_MS ?? 0;
   const endTrimming = trimRegularly({ ...parts, service, everyMs });
+  const endRepairs = repairAcknowledged({ ...parts, service });
   return runningService(parts, topology.consumers, consumptions, async () => {
+    endRepairs();
     endTrimming();
     endReport();
     await queries[Symbol.asyncDispose]();

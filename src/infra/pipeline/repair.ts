@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { hostname, userInfo } from 'node:os';
 import { z } from 'zod';
 import { repairSubject } from '../../contracts/streams.ts';
-import { decoder } from '../../infra/pipeline/decode.ts';
-import type { AnyService } from '../../infra/pipeline/define-service.ts';
-import { BusUnavailable } from '../../infra/pipeline/errors.ts';
-import type { Bus, Commit, MessageReader } from '../../infra/pipeline/ports.ts';
-import { publishedAgain } from '../../infra/pipeline/publish-again.ts';
-import type { Finding } from './stream-report.ts';
+import type { Clock } from './clock.ts';
+import { decoder } from './decode.ts';
+import type { AnyService } from './define-service.ts';
+import { BusUnavailable } from './errors.ts';
+import type { Bus, Commit, MessageReader } from './ports.ts';
+import { publishedAgain } from './publish-again.ts';
 
 /** What is on record of an event that was published again, beside it and for good. */
 const repairSchema = z.object({
@@ -26,38 +25,48 @@ export type Repaired = 'published' | 'done-before' | 'gone';
 
 const mostTries = 10;
 
+/** A request event that is to be published again. */
+export interface Lost {
+  readonly partition: number;
+  /** Where it lies in the stream; where it was published again before, the last time. */
+  readonly sequence: number;
+  readonly id: string;
+}
+
+export interface RepairOptions {
+  readonly bus: Pick<Bus, 'commits' | 'messages'>;
+  readonly service: Pick<AnyService, 'stream' | 'routes'>;
+  /** Who repairs, for the record. */
+  readonly by: string;
+  readonly clock: Pick<Clock, 'now'>;
+}
+
 /**
  * Publishes missing events again, each once: the record of it and the event are one batch, which is
  * stored only while nobody else has done so.
  */
 export class Repair {
-  readonly #service: AnyService;
+  readonly #options: RepairOptions;
   readonly #commits: Commit;
   readonly #messages: MessageReader;
-  readonly #now: () => number;
 
-  constructor(bus: Pick<Bus, 'commits' | 'messages'>, service: AnyService, now: () => number) {
-    this.#service = service;
+  constructor(options: RepairOptions) {
+    const { bus, service } = options;
+    this.#options = options;
     this.#commits = bus.commits(service.stream);
     this.#messages = bus.messages(service.stream.name);
-    this.#now = now;
   }
 
   /** @throws BusUnavailable, BusRefused */
-  async publish({ partition, last, id }: Finding): Promise<Repaired> {
-    const { stream, routes } = this.#service;
-    const original = await this.#messages.at(last);
+  async publish({ partition, sequence, id }: Lost): Promise<Repaired> {
+    const { service, by, clock } = this.#options;
+    const { stream, routes } = service;
+    const original = await this.#messages.at(sequence);
     if (!original) return 'gone';
-    const subject = repairSubject(stream, partition, last);
+    const subject = repairSubject(stream, partition, sequence);
     const ticket = randomUUID();
-    const by = `${userInfo().username}@${hostname()}`;
-    const record = {
-      sequence: last,
-      event: id,
-      by,
-      at: new Date(this.#now()).toISOString(),
-      ticket,
-    };
+    const at = new Date(clock.now()).toISOString();
+    const record: z.infer<typeof repairSchema> = { sequence, event: id, by, at, ticket };
     const claim = { subject, headers: {}, body: JSON.stringify(record) };
     const messages = [publishedAgain(stream, original, decoder(stream, routes))];
     for (let tries = 0; tries < mostTries; tries++) {
@@ -67,7 +76,7 @@ export class Repair {
       const found = await this.#messages.last(subject);
       if (found) return ticketIn(found.body) === ticket ? 'published' : 'done-before';
     }
-    throw new BusUnavailable(`the repair of ${stream.name} ${last} was not answered`);
+    throw new BusUnavailable(`the repair of ${stream.name} ${sequence} was not answered`);
   }
 }
 
