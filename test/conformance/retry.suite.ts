@@ -27,10 +27,9 @@ const withRetries = async (open: OpenBus) => {
     const { partition } = placeOf(world.stream, 'k');
     const place = { stream: world.stream.name, partition, sequence, storedAt: 1_000 };
     const id = `retry.${sequence}.${times}`;
-    const at = world.now() + afterMs;
     return world.bus
       .retries(world.stream)
-      .schedule({ place, id, at, headers: { 'Some-Note': 'kept' }, body });
+      .schedule({ place, id, afterMs, headers: { 'Some-Note': 'kept' }, body });
   };
   const bodies = () => deliveries.map(({ message }) => Buffer.from(message.body).toString('utf8'));
   const lag = () => world.bus.lag(consumer);

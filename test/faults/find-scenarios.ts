@@ -36,6 +36,7 @@ export const combined = (parts: readonly Scenario[]): Scenario | undefined => {
     name: parts.map(({ name }) => name).join('+'),
     says: parts.map(({ says }) => says).join('; '),
     target: first.target,
+    ordering: first.ordering ?? 'key',
     broker: parts.some(({ broker }) => broker === 'cluster') ? 'cluster' : 'server',
     replicas: Math.max(...parts.map(({ replicas = 3 }) => replicas)),
     environment,
@@ -51,6 +52,7 @@ export const combined = (parts: readonly Scenario[]): Scenario | undefined => {
 const fits = (part: Scenario, first: Scenario, parts: readonly Scenario[]): boolean => {
   if (part.brokerConfig || part.diskMegabytes || part.isProducerLinked) return false;
   if ((part.service ?? 'ledger') !== (first.service ?? 'ledger')) return false;
+  if ((part.ordering ?? 'key') !== (first.ordering ?? 'key')) return false;
   if (parts.filter(({ target }) => target === part.target).length > 1) return false;
   const targets = new Set(parts.map(({ target }) => target));
   // Links lead to one server; a cluster's clients know the others too.

@@ -4,6 +4,7 @@ import { tools } from '../../src/cli/provision/tools.ts';
 import { runCommand } from '../../src/cli/terminal/run-command.ts';
 import { shutdownSignal } from '../../src/infra/runtime/shutdown.ts';
 import { findScenarios } from './find-scenarios.ts';
+import { checkOlderServer } from './older-server.ts';
 import { readFaultOptions, usage } from './options.ts';
 import { listing } from './report.ts';
 import { runSuite } from './run-suite.ts';
@@ -21,6 +22,8 @@ await runCommand(async () => {
     return 0;
   }
   const cacheFolder = resolve(process.env['MILLRACE_CACHE'] || '.cache');
-  process.env['NATS_SERVER'] = await provision(tools['nats-server'], { log: say, cacheFolder });
+  const server = await provision(tools['nats-server'], { log: say, cacheFolder });
+  process.env['NATS_SERVER'] = server;
+  await checkOlderServer(process.env['NATS_SERVER_OLDER'], server);
   return runSuite(options, { say, isCi: Boolean(process.env['CI']), signal: shutdownSignal() });
 });

@@ -105,7 +105,7 @@ const judge = async (world: World, withinMs: number): Promise<Report> => {
   const { admin, subject } = world;
   for (const until = performance.now() + withinMs; ; await sleep(500)) {
     const isOver = performance.now() > until;
-    const settled = await isSettled(admin, subject.stream, subject.service).catch(() => false);
+    const settled = await isSettled(admin, subject).catch(() => false);
     if (!settled && !isOver) continue;
     const report = await world.insist(() => judgeNow(world, !settled));
     // A consumer that is being made again says for a moment that nothing is waiting.
@@ -116,7 +116,8 @@ const judge = async (world: World, withinMs: number): Promise<Report> => {
 const judgeNow = async ({ admin, subject, load }: World, isPending: boolean): Promise<Report> => {
   const books = new Books(load.history.keys);
   await readStream(admin, subject.stream, (message) => books.take(observe(message)));
-  return check({ history: load.history, books, model: subject.model, isPending });
+  const isUnordered = subject.ordering === 'none';
+  return check({ history: load.history, books, model: subject.model, isPending, isUnordered });
 };
 
 const sentencesOf = ({ counts, violations }: Report): string[] =>

@@ -15,6 +15,8 @@ export interface Scenario {
   readonly target: Target;
   /** @default ledger */
   readonly service?: Subject['service'];
+  /** Whether the ledger keeps the order of its keys. @default key */
+  readonly ordering?: Subject['ordering'];
   /** One server, or three that keep every stream threefold. @default server */
   readonly broker?: 'server' | 'cluster';
   readonly brokerConfig?: NatsServerOptions;

@@ -8,6 +8,8 @@ import { million } from './scenarios/million.ts';
 import * as producers from './scenarios/producers.ts';
 import * as server from './scenarios/server.ts';
 import * as shop from './scenarios/shop.ts';
+import * as unordered from './scenarios/unordered.ts';
+import * as upgrades from './scenarios/upgrades.ts';
 import * as workers from './scenarios/workers.ts';
 
 /** The suite: every kind of fault. */
@@ -57,9 +59,18 @@ export const scenarios: readonly Scenario[] = [
   cluster.killAllServers,
   cluster.rollingServers,
   cluster.frozenLeader,
+  unordered.killWorker,
+  unordered.zombie,
+  unordered.killServer,
+  unordered.killEverything,
+  unordered.killLeader,
+  unordered.jumpingClocks,
+  upgrades.upgradeServer,
+  upgrades.upgradeServers,
+  upgrades.downgradeServers,
   shop.cartKillWorker,
   shop.cartKillEverything,
 ];
 
-/** What runs only when it is named: it takes long, or something that not everybody has. */
-export const extraScenarios: readonly Scenario[] = [cluster.upgradeServers, million];
+/** What runs only when it is named: it takes long. */
+export const extraScenarios: readonly Scenario[] = [million];

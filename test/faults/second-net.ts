@@ -4,17 +4,18 @@ import { verifyStream } from '../../src/cli/verify/verify-stream.ts';
 import type { AnyService } from '../../src/infra/pipeline/define-service.ts';
 import { cart } from '../../src/workers/cart/service.ts';
 import { ledgerService } from './service/ledger.ts';
+import type { Subject } from './world/subject.ts';
 import type { World } from './world/world.ts';
 
-const services: Readonly<Record<string, AnyService>> = { ledger: ledgerService(), cart };
+const serviceOf = ({ service, ordering }: Subject): AnyService =>
+  service === 'cart' ? cart : ledgerService({ ordering });
 
 /**
  * Lets `npm run verify` judge the same run: it knows nothing of producers and of what they were told,
  * but what it does see it has to see as the checker does. Says what it finds wrong.
  */
 export const secondNet = async ({ producer: bus, subject }: World): Promise<readonly string[]> => {
-  const service = services[subject.service];
-  if (!service) throw new RangeError(`no service ${subject.service}`);
+  const service = serviceOf(subject);
   const { findings, wrong } = await verifyStream({
     service,
     upkeep: bus.upkeep,

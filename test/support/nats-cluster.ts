@@ -33,12 +33,14 @@ export class NatsCluster implements AsyncDisposable {
 export const startNatsCluster = async ({
   extraConfig = '',
   jetstreamConfig = '',
-}: NatsServerOptions = {}): Promise<NatsCluster> => {
+  ...others
+}: Omit<NatsServerOptions, 'store'> = {}): Promise<NatsCluster> => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
   const started = await Promise.allSettled(
     ports.map((port, index) =>
       startNatsServer({
+        ...others,
         jetstreamConfig,
         extraConfig: `server_name: n${index}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }\n${extraConfig}`,
       }),

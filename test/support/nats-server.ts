@@ -13,6 +13,8 @@ export interface NatsServerOptions {
   readonly jetstreamConfig?: string;
   /** Where its streams are; whoever names a folder removes it. @default a new folder */
   readonly store?: string;
+  /** The program that is run. @default NATS_SERVER, else `nats-server` on the PATH */
+  readonly binary?: string;
 }
 
 /** How long a server may take until it answers. */
@@ -122,6 +124,7 @@ export class NatsServer implements AsyncDisposable {
 export const startNatsServer = async (options: NatsServerOptions = {}): Promise<NatsServer> => {
   const folder = await mkdtemp(join(tmpdir(), 'millrace-nats-'));
   const server = new NatsServer(await freePort(), folder, options.store);
+  if (options.binary) server.use(options.binary);
   await server.configure(options);
   try {
     await server.start();

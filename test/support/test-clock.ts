@@ -2,7 +2,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Cancel, Clock } from '../../src/infra/pipeline/clock.ts';
 
 interface Timer {
-  readonly dueAt: number;
+  dueAt: number;
   readonly run: () => void;
 }
 
@@ -45,6 +45,12 @@ export class TestClock implements Clock {
     }
     this.#now = until;
     await settled();
+  }
+
+  /** Somebody sets the clock, forwards or backwards; timers are as far away as before. */
+  jump(ms: number): void {
+    this.#now += ms;
+    for (const timer of this.#timers) timer.dueAt += ms;
   }
 
   /** How many timers are set: none is left behind by what was closed. */

@@ -16,7 +16,8 @@ export class MemoryRetries {
   }
 
   /** @throws BusRefused, BusUnavailable */
-  schedule(declared: ServiceStream, { place, id, headers, body, at }: ScheduledRetry): void {
+  schedule(declared: ServiceStream, { place, id, headers, body, afterMs }: ScheduledRetry): void {
+    const at = this.#clock.now() + afterMs;
     const stream = this.#topology.stream(declared);
     const subject = retrySubject(declared, 'wait', place);
     const before = stream.last(subject);

@@ -149,7 +149,13 @@ export class NatsBus implements Bus {
     return new NatsRetries({
       stream,
       publisher: this.publisher,
-      bytes: async () => (await this.upkeep.sizeOf(stream)).bytes,
+      look: async () => {
+        const { state, ts } = await this.#api.get<{
+          readonly state: { readonly bytes: number };
+          readonly ts: string;
+        }>(`STREAM.INFO.${stream.name}`);
+        return { bytes: state.bytes, now: Date.parse(ts) };
+      },
       mostBytes: this.#options.maxBytes,
     });
   }

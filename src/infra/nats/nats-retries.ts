@@ -7,8 +7,8 @@ export interface NatsRetriesOptions {
   /** The service's own retry stream. */
   readonly stream: ServiceStream;
   readonly publisher: RawPublisher;
-  /** How large the stream is now. */
-  readonly bytes: () => Promise<number>;
+  /** How large the stream is now, and the time by its leader's clock: milliseconds since 1970. */
+  readonly look: () => Promise<{ readonly bytes: number; readonly now: number }>;
   /** From how many bytes on nothing more is let in. @default 256 MiB */
   readonly mostBytes?: number | undefined;
 }
@@ -18,7 +18,7 @@ const usualMostBytes = 256 * 1024 * 1024;
 /** What a copy's dead letter, and the broker's schedule, say besides. */
 const reserve = 8 * 1024;
 
-/** How old the size may be that is believed. */
+/** How old may be what was seen of the stream. */
 const freshForMs = 1_000;
 
 /** How long a stream may take to answer: whoever waits for it holds up others. */
@@ -27,23 +27,26 @@ const publishMs = 2_000;
 /**
  * Scheduled messages (ADR-51): the broker publishes them itself, on the stream's other subject, when
  * their time has come; also when it was away then, or the process that asked for it is gone.
+ *
+ * The time is the broker's: a worker whose own clock is wrong by hours would let events wait for hours.
  */
 export class NatsRetries implements RetrySchedule {
   readonly #options: NatsRetriesOptions;
-  #size: { readonly bytes: number; readonly at: number } | undefined;
+  /** What the stream's leader said, and when it did: `performance.now()`, which never jumps. */
+  #seen: { readonly bytes: number; readonly now: number; readonly at: number } | undefined;
 
   constructor(options: NatsRetriesOptions) {
     this.#options = options;
   }
 
-  async schedule({ place, id, headers, body, at }: ScheduledRetry): Promise<void> {
+  async schedule({ place, id, headers, body, afterMs }: ScheduledRetry): Promise<void> {
     const { stream, publisher } = this.#options;
     if (!fitsStream({ headers, body }, reserve)) {
       throw new BusRefused('an event is too large for the stream of retries', true);
     }
-    await this.#refuseFull();
+    const now = await this.#brokersTime();
     const toBroker = {
-      'Nats-Schedule': `@at ${new Date(at).toISOString()}`,
+      'Nats-Schedule': `@at ${new Date(now + afterMs).toISOString()}`,
       'Nats-Schedule-Target': retrySubject(stream, 'due', place),
     };
     const subject = retrySubject(stream, 'wait', place);
@@ -51,14 +54,14 @@ export class NatsRetries implements RetrySchedule {
     await publisher.publishRaw(message, id, publishMs);
   }
 
-  /** A limit of the broker's own would drop what waits longest. */
-  async #refuseFull(): Promise<void> {
-    const { stream, bytes, mostBytes = usualMostBytes } = this.#options;
-    const now = performance.now();
-    if (!this.#size || now - this.#size.at > freshForMs) {
-      this.#size = { bytes: await bytes(), at: now };
+  /** @throws BusRefused when too much waits: a limit of the broker's own would drop what waits longest */
+  async #brokersTime(): Promise<number> {
+    const { stream, look, mostBytes = usualMostBytes } = this.#options;
+    if (!this.#seen || performance.now() - this.#seen.at > freshForMs) {
+      this.#seen = { ...(await look()), at: performance.now() };
     }
-    if (this.#size.bytes < mostBytes) return;
-    throw new BusRefused(`${stream.name} is full: ${this.#size.bytes} bytes wait in it`, false);
+    const { bytes, now, at } = this.#seen;
+    if (bytes < mostBytes) return now + performance.now() - at;
+    throw new BusRefused(`${stream.name} is full: ${bytes} bytes wait in it`, false);
   }
 }

@@ -215,9 +215,10 @@ export class Consumption {
   #renewLeases(): void {
     const { clock, ackWaitMs } = this.#options;
     this.#cancelRenewal = clock.after(ackWaitMs / 3, () => {
-      const before = clock.now() - ackWaitMs / 4;
       for (const held of this.#held) {
-        if (held.leasedAt > before) continue;
+        // Negative when the clock has been set back: that says nothing of how long it has been.
+        const age = clock.now() - held.leasedAt;
+        if (age >= 0 && age < ackWaitMs / 4) continue;
         held.leasedAt = clock.now();
         held.delivery.extend();
       }

@@ -68,8 +68,8 @@ export interface RetrySchedule {
 export interface ScheduledRetry extends Omit<OutboundMessage, 'subject'> {
   readonly place: RetryPlace;
   readonly id: string;
-  /** Milliseconds since 1970, by this process's clock. */
-  readonly at: number;
+  /** How long from now, whatever this process's clock says. */
+  readonly afterMs: number;
 }
 
 /** Reads the states of one service's keys, always the latest one. */

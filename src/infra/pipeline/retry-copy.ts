@@ -12,9 +12,13 @@ import { copiedEvent } from './restore-event.ts';
  * ended before it acknowledged the event does not postpone it twice.
  *
  * @param attempt the number of the next try
- * @param at when that is due, milliseconds since 1970
+ * @param afterMs how long from now that is due
  */
-export const retryCopy = (event: IncomingEvent, attempt: number, at: number): ScheduledRetry => {
+export const retryCopy = (
+  event: IncomingEvent,
+  attempt: number,
+  afterMs: number,
+): ScheduledRetry => {
   const { message, place, postponed, deliveries } = event;
   const times = (postponed?.times ?? 0) + 1;
   const { headers, body } = copyOf('retry', '', event, {
@@ -28,7 +32,7 @@ export const retryCopy = (event: IncomingEvent, attempt: number, at: number): Sc
     id: `retry.${stream}.${sequence}.${storedAt}.${times}`,
     headers,
     body,
-    at,
+    afterMs,
   };
 };
 

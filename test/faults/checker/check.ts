@@ -32,6 +32,8 @@ export interface Evidence {
   readonly history: History;
   readonly books: Books;
   readonly model: ServiceModel;
+  /** Events of a key may be applied in any order. */
+  readonly isUnordered?: boolean;
   /** False when the broker says that everything is settled: what has no outcome then is lost. */
   readonly isPending: boolean;
 }
@@ -47,7 +49,7 @@ export const check = (evidence: Evidence): Report => {
     const say: Say = (kind, text) => violations.add(kind, `key ${name}: ${text}`, name);
     checkPresence(key, book, evidence, say);
     checkOnce(key, book, evidence, say);
-    checkOrder(key, book, say);
+    if (!evidence.isUnordered) checkOrder(key, book, say);
     checkState(key, book, evidence, say);
     totals.applied += book.facts.length;
     totals.dead += book.dead.size;

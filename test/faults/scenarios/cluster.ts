@@ -105,27 +105,3 @@ export const frozenLeader = cluster({
     await server.kill('SIGCONT');
   },
 });
-
-/** The program of an older server, for whoever has one. */
-const older = process.env['NATS_SERVER_OLDER'];
-
-const replaceAll = async (world: World, binary: string, from: number): Promise<void> => {
-  for (const [index, server] of world.broker.servers.entries()) {
-    await world.load.share(from + 0.12 * index);
-    world.note(`server ${index} becomes ${binary}`);
-    await server.kill('SIGTERM');
-    server.use(binary);
-    await server.start();
-  }
-};
-
-export const upgradeServers = cluster({
-  name: 'upgrade-servers',
-  says: 'the servers become NATS_SERVER_OLDER and then NATS_SERVER again, one by one, under load',
-  load: { events: 6_000 },
-  unavailable: () => (older ? undefined : 'NATS_SERVER_OLDER names no older nats-server'),
-  strike: async (world) => {
-    await replaceAll(world, older ?? '', 0.05);
-    await replaceAll(world, process.env['NATS_SERVER'] ?? 'nats-server', 0.5);
-  },
-});

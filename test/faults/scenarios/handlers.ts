@@ -1,22 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { placeOf } from '../../../src/contracts/streams.ts';
 import { scenario } from '../scenario.ts';
-import { type Act, LedgerWrite, ledgerStream } from '../service/contract.ts';
+import { LedgerWrite, ledgerStream } from '../service/contract.ts';
 import { discardLetters } from '../world/discard-letters.ts';
 import { forEver, messageOf } from '../world/load.ts';
 import { isSettled } from '../world/raw-stream.ts';
 import type { World } from '../world/world.ts';
+import { oneIn } from './acts.ts';
 
 /** How long a key may stand still that is not concerned: what the first claim of a partition takes, too. */
 const othersMs = 2_000;
 
 const untilTheEnd = ({ load }: World): Promise<void> => load.share(1);
-
-/** Lets some events misbehave: one in so many, each as one of these acts says. */
-const oneIn = (many: number, ...acts: readonly Act[]) => ({
-  act: (index: number): Act | undefined =>
-    index % many === many - 1 ? acts[Math.floor(index / many) % acts.length] : undefined,
-});
 
 export const throwingHandlers = scenario({
   name: 'throwing-handlers',
@@ -160,7 +155,7 @@ export const parkedKeys = scenario({
 const discardSettled = async (world: World): Promise<number> => {
   const { admin, subject, insist } = world;
   await insist(async () => {
-    if (!(await isSettled(admin, subject.stream, subject.service))) throw new Error('not settled');
+    if (!(await isSettled(admin, subject))) throw new Error('not settled');
   });
   return discardLetters(world);
 };

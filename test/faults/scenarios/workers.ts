@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scenario } from '../scenario.ts';
+import type { LoadPlan } from '../world/load.ts';
 import type { Worker } from '../world/worker.ts';
 import type { World } from '../world/world.ts';
 
@@ -82,30 +83,40 @@ export const rollingRestart = scenario({
       .map(({ name, ending }) => `${name} ended with ${ending}`),
 });
 
-/** Stops a worker's process for a time, so that it wakes up as a zombie. */
-const zombie = (name: string, ms: number, load: { events: number; perSecond: number }) =>
+/** Stops some workers' processes for a time, so that they wake up as zombies. */
+const zombie = (
+  name: string,
+  { ms, count = 1 }: { readonly ms: number; readonly count?: number },
+  load: Pick<LoadPlan, 'events' | 'perSecond'>,
+) =>
   scenario({
     name,
-    says: `a worker stands still (SIGSTOP) for ${ms / 1000} s and goes on as if nothing had been`,
+    says: `${count === 1 ? 'a worker stands' : 'two of three workers stand'} still (SIGSTOP) for ${ms / 1000} s and ${count === 1 ? 'goes' : 'go'} on as if nothing had been`,
     target: 'workers',
     load: { keys: 80, ...load },
     longestStallMs: takeoverMs,
-    strike: async ({ load, workers, note }) => {
+    strike: async ({ load, workers, note, random }) => {
       await load.share(0.15);
-      const sleeper = workers.pick();
-      note(`SIGSTOP ${sleeper.name}`);
-      sleeper.signal('SIGSTOP');
+      const from = random.between(0, 2);
+      const sleepers = [...workers.running, ...workers.running].slice(from, from + count);
+      for (const sleeper of sleepers) {
+        note(`SIGSTOP ${sleeper.name}`);
+        sleeper.signal('SIGSTOP');
+      }
       await sleep(ms);
-      note(`SIGCONT ${sleeper.name}`);
-      sleeper.signal('SIGCONT');
+      for (const sleeper of sleepers) {
+        note(`SIGCONT ${sleeper.name}`);
+        sleeper.signal('SIGCONT');
+      }
       await load.share(0.9);
     },
   });
 
 export const zombies = [
-  zombie('zombie-1s', 1_000, { events: 2_000, perSecond: 250 }),
-  zombie('zombie-8s', 8_000, { events: 3_000, perSecond: 250 }),
-  zombie('zombie-30s', 30_000, { events: 4_000, perSecond: 100 }),
+  zombie('zombie-1s', { ms: 1_000 }, { events: 2_000, perSecond: 250 }),
+  zombie('zombie-8s', { ms: 8_000 }, { events: 3_000, perSecond: 250 }),
+  zombie('zombie-30s', { ms: 30_000 }, { events: 4_000, perSecond: 100 }),
+  zombie('zombies-30s', { ms: 30_000, count: 2 }, { events: 4_000, perSecond: 100 }),
 ];
 
 export const allZombies = scenario({

@@ -27,12 +27,26 @@ class WriteDown implements EventHandler<LedgerWrite, LedgerState> {
   }
 }
 
+export interface LedgerOptions {
+  /** @default skip */
+  readonly onExhausted?: 'skip' | 'park';
+  /** @default key */
+  readonly ordering?: 'key' | 'none';
+}
+
+/** Pauses from a second on are waited for outside, as scheduled messages, where there is no order to keep. */
+const retries = {
+  key: exponential({ maxAttempts: 4, firstMs: 50, maxMs: 500 }),
+  none: exponential({ maxAttempts: 4, firstMs: 2_000, maxMs: 3_000 }),
+};
+
 /** Writes down the numbers of each key in the order in which they come. */
-export const ledgerService = (onExhausted: 'skip' | 'park' = 'skip') =>
+export const ledgerService = ({ onExhausted = 'skip', ordering = 'key' }: LedgerOptions = {}) =>
   defineService({
     stream: ledgerStream,
     state: ledgerState,
     routes: [on(LedgerWrite, WriteDown)],
-    retry: exponential({ maxAttempts: 4, firstMs: 50, maxMs: 500 }),
+    retry: retries[ordering],
     onExhausted,
+    ordering,
   });

@@ -4,7 +4,8 @@ import { LedgerStage, ledgerService } from './ledger.ts';
 import { stageIn } from './perform.ts';
 
 const onExhausted = process.env['LEDGER_ON_EXHAUSTED'] === 'park' ? 'park' : 'skip';
+const ordering = process.env['LEDGER_ORDERING'] === 'none' ? 'none' : 'key';
 
-await runWorker(ledgerService(onExhausted), {
+await runWorker(ledgerService({ onExhausted, ordering }), {
   provide: (scope) => provide(scope, LedgerStage, stageIn(process.env['LEDGER_FOLDER'] ?? '.')),
 });

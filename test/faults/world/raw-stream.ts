@@ -1,5 +1,6 @@
 import { AckPolicy, type ConsumerInfo, DeliverPolicy, type JsMsg, type NatsConnection } from 'nats';
 import type { RawMessage } from '../checker/observation.ts';
+import type { Subject } from './subject.ts';
 
 const rawOf = (message: JsMsg): RawMessage => ({
   subject: message.subject,
@@ -68,12 +69,13 @@ export const consumersOf = async (
 /** Whether a service has nothing waiting and nothing unacknowledged, as its consumers say. */
 export const isSettled = async (
   connection: NatsConnection,
-  stream: string,
-  service: string,
+  { stream, service, ordering }: Pick<Subject, 'stream' | 'service' | 'ordering'>,
 ): Promise<boolean> => {
   const consumers = await consumersOf(connection, stream, service);
-  return (
-    consumers.length > 0 &&
-    consumers.every(({ num_pending, num_ack_pending }) => num_pending + num_ack_pending === 0)
-  );
+  const isIdle = consumers.every((one) => one.num_pending + one.num_ack_pending === 0);
+  if (consumers.length === 0 || !isIdle || ordering === 'key')
+    return isIdle && consumers.length > 0;
+  // What has been acknowledged there is gone from it.
+  const { streams } = await connection.jetstreamManager();
+  return (await streams.info(`${stream}_RETRY`)).state.messages === 0;
 };

@@ -8,6 +8,8 @@ import { type Act, LedgerWrite } from '../service/contract.ts';
 export interface Subject {
   readonly service: 'ledger' | 'cart';
   readonly stream: string;
+  /** Without an order, events that are tried again wait in a stream of their own, and order is not judged. */
+  readonly ordering: 'key' | 'none';
   readonly model: ServiceModel;
   /** The event number `n` of a key, which has this name and number. */
   event(name: string, key: number, n: number, act: Act | undefined): OutgoingEvent;
@@ -25,12 +27,14 @@ export const subjects: Readonly<Record<Subject['service'], Subject>> = {
   ledger: {
     service: 'ledger',
     stream: 'LEDGER',
+    ordering: 'key',
     model: ledgerModel,
     event: (key, _, n, act) => LedgerWrite({ key, n, ...(act ? { act } : {}) }),
   },
   cart: {
     service: 'cart',
     stream: 'CART',
+    ordering: 'key',
     model: cartModel(entryOf),
     event: (userId, key, n) => CartAdd({ userId, ...entryOf(key, n) }),
   },

@@ -72,7 +72,8 @@ const build = async (
   { seed, note, program }: WorldOptions,
   cleanup: Cleanup,
 ): Promise<World> => {
-  const subject = subjects[scenario.service ?? 'ledger'];
+  const { ordering = 'key' } = scenario;
+  const subject = { ...subjects[scenario.service ?? 'ledger'], ordering };
   const folder = await mkdtemp(join(tmpdir(), 'millrace-faults-'));
   let keepsFolder = true;
   cleanup.defer(() => (keepsFolder ? undefined : rm(folder, { recursive: true, force: true })));
@@ -92,6 +93,7 @@ const build = async (
       environment: {
         STREAM_REPLICAS: String(broker.replicas),
         LEDGER_FOLDER: folder,
+        LEDGER_ORDERING: ordering,
         ...scenario.environment,
       },
       folder,

@@ -70,8 +70,7 @@ const postpone = async (
   event: IncomingEvent,
   { afterMs, counts }: Retry,
 ): Promise<Outcome | undefined> => {
-  const { retries, clock } = options;
-  const at = clock.now() + afterMs;
+  const { retries } = options;
   if (event.route?.contract.kind === 'request') {
     const { retrying = [] } = (await options.states.recall(event.key, event.place)).record;
     if (!retrying.includes(event.message.sequence)) {
@@ -85,6 +84,6 @@ const postpone = async (
       if (noted.kind === 'done' && noted.how === 'duplicate') return noted;
     }
   }
-  await retries.schedule(retryCopy(event, event.attempt + (counts ? 1 : 0), at));
+  await retries.schedule(retryCopy(event, event.attempt + (counts ? 1 : 0), afterMs));
   return { kind: 'done', how: 'postponed', facts: 0 };
 };

@@ -5,9 +5,10 @@ import { BusRefused } from '../../../../src/infra/pipeline/errors.ts';
 import type { OutboundMessage } from '../../../../src/infra/pipeline/ports.ts';
 
 const stream = retryStreamOf(defineStream('cart'));
-const at = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+/** The broker's time, which is not this process's. */
+const now = Date.UTC(2026, 0, 2, 3, 4, 5);
 const place = { stream: 'PRODUCT', partition: 3, sequence: 70, storedAt: 5 };
-const retry = { place, id: 'an id', at, headers: { 'ce-id': '1' }, body: 'x' };
+const retry = { place, id: 'an id', afterMs: 61_000, headers: { 'ce-id': '1' }, body: 'x' };
 
 const open = (sizes: number[]) => {
   const published: { readonly message: OutboundMessage; readonly id: string }[] = [];
@@ -15,7 +16,7 @@ const open = (sizes: number[]) => {
   const retries = new NatsRetries({
     stream,
     mostBytes: 100,
-    bytes: async () => sizes[asked++] ?? 0,
+    look: async () => ({ bytes: sizes[asked++] ?? 0, now }),
     publisher: {
       publishRaw: async (message, id) => {
         published.push({ message, id });
@@ -39,7 +40,7 @@ describe('scheduling a retry', () => {
           subject: 'retry.cart.wait.PRODUCT.3.70.5',
           headers: {
             'ce-id': '1',
-            'Nats-Schedule': '@at 2026-01-02T03:04:05.678Z',
+            'Nats-Schedule': expect.stringMatching(/^@at 2026-01-02T03:05:06\.\d{3}Z$/),
             'Nats-Schedule-Target': 'retry.cart.due.PRODUCT.3.70.5',
           },
           body: 'x',

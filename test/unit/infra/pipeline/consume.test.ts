@@ -149,6 +149,16 @@ describe('leases', () => {
     expect(renewed.every((count) => count >= 4)).toBe(true);
   });
 
+  it.each([-3_600_000, 3_600_000])('are renewed although the clock jumps by %i ms', async (ms) => {
+    const { source, clock } = newConsumption({ ackWaitMs: 3000 });
+    const delivery = source.deliver(countMessage('a'));
+    clock.jump(ms);
+
+    await clock.advance(9000);
+
+    expect(delivery.extended).toBeGreaterThanOrEqual(4);
+  });
+
   it('are not renewed right after a delivery', async () => {
     const { source, clock } = newConsumption({ ackWaitMs: 3000 });
     await clock.advance(900);

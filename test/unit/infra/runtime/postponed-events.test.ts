@@ -88,7 +88,7 @@ describe('an event of a service without order that is to be tried later', () => 
     // The copy is stored and the answer lost, as if the process had ended then.
     world.bus.onSchedule = (schedule) => async (retry) => {
       copies++;
-      await schedule({ ...retry, at: retry.at + 60_000 });
+      await schedule({ ...retry, afterMs: retry.afterMs + 60_000 });
       throw new BusUnavailable('no answer');
     };
     await world.ask('k', 1);
