@@ -33,7 +33,7 @@ import { JsApi } from './js-api.ts';
 import { readLagsOf } from './lag.ts';
 import { Members, memberName } from './members.ts';
 import { NatsMessages } from './nats-messages.ts';
-import { NatsRetries } from './nats-retries.ts';
+import { lookAt, NatsRetries } from './nats-retries.ts';
 import { natsStates } from './nats-states.ts';
 import { NatsSuspects } from './nats-suspects.ts';
 import { OrderedSource } from './ordered-source.ts';
@@ -149,13 +149,7 @@ export class NatsBus implements Bus {
     return new NatsRetries({
       stream,
       publisher: this.publisher,
-      look: async () => {
-        const { state, ts } = await this.#api.get<{
-          readonly state: { readonly bytes: number };
-          readonly ts: string;
-        }>(`STREAM.INFO.${stream.name}`);
-        return { bytes: state.bytes, now: Date.parse(ts) };
-      },
+      look: () => lookAt(this.#api, stream),
       mostBytes: this.#options.maxBytes,
     });
   }

@@ -1,14 +1,30 @@
 import { retrySubject, type ServiceStream } from '../../contracts/streams.ts';
 import { BusRefused } from '../pipeline/errors.ts';
 import type { RawPublisher, RetrySchedule, ScheduledRetry } from '../pipeline/ports.ts';
+import type { JsApi } from './js-api.ts';
 import { fitsStream } from './message-size.ts';
+
+/** What a stream's leader says of it. */
+interface Look {
+  readonly bytes: number;
+  /** The time by its own clock: milliseconds since 1970. */
+  readonly now: number;
+}
+
+/** @throws BusUnavailable, BusRefused */
+export const lookAt = async (api: JsApi, { name }: ServiceStream): Promise<Look> => {
+  const { state, ts } = await api.get<{ state: { bytes: number }; ts: string }>(
+    `STREAM.INFO.${name}`,
+  );
+  return { bytes: state.bytes, now: Date.parse(ts) };
+};
 
 export interface NatsRetriesOptions {
   /** The service's own retry stream. */
   readonly stream: ServiceStream;
   readonly publisher: RawPublisher;
-  /** How large the stream is now, and the time by its leader's clock: milliseconds since 1970. */
-  readonly look: () => Promise<{ readonly bytes: number; readonly now: number }>;
+  /** How large the stream is, and what time it is there. */
+  readonly look: () => Promise<Look>;
   /** From how many bytes on nothing more is let in. @default 256 MiB */
   readonly mostBytes?: number | undefined;
 }
@@ -33,7 +49,7 @@ const publishMs = 2_000;
 export class NatsRetries implements RetrySchedule {
   readonly #options: NatsRetriesOptions;
   /** What the stream's leader said, and when it did: `performance.now()`, which never jumps. */
-  #seen: { readonly bytes: number; readonly now: number; readonly at: number } | undefined;
+  #seen: (Look & { readonly at: number }) | undefined;
 
   constructor(options: NatsRetriesOptions) {
     this.#options = options;
