@@ -5,8 +5,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Lines of configuration besides the address and the folder. */
+/** Where it listens, and lines of configuration besides the address and the folder. */
 export interface BenchServerOptions {
+  /** @default a free one */
+  readonly port?: number;
   readonly jetStream?: string;
   readonly more?: string;
 }
@@ -32,10 +34,10 @@ export class BenchServer implements AsyncDisposable {
   /** @throws when the program cannot be run */
   static async start(
     binary: string,
-    { jetStream = '', more = '' }: BenchServerOptions = {},
+    { port: wanted, jetStream = '', more = '' }: BenchServerOptions = {},
   ): Promise<BenchServer> {
     const folder = await mkdtemp(join(tmpdir(), 'millrace-bench-'));
-    const port = await freePort();
+    const port = wanted ?? (await freePort());
     const config = join(folder, 'server.conf');
     const store = `store_dir: ${JSON.stringify(folder)}\n${jetStream}`;
     await writeFile(config, `listen: "127.0.0.1:${port}"\njetstream {\n${store}\n}\n${more}\n`);

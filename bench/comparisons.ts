@@ -1,7 +1,17 @@
+import { commits } from './commits/commits.ts';
 import type { Comparison } from './comparison.ts';
 import { latency } from './latency/latency.ts';
+import { memory } from './memory/memory.ts';
+import { ready } from './ready/ready.ts';
 import { rowComparison } from './rows-comparison.ts';
 import { scaling } from './scaling/scaling.ts';
 
 /** Everything that `npm run bench` runs, in this order. */
-export const comparisons: readonly Comparison[] = [rowComparison, latency, scaling];
+export const comparisons: readonly Comparison[] = [
+  rowComparison,
+  latency,
+  scaling,
+  commits,
+  memory,
+  ready,
+];

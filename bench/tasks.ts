@@ -9,6 +9,7 @@ export const tasks = {
   'latency-publisher': async () =>
     (await import('./latency/latency-publisher.ts')).runLatencyPublisher,
   'latency-reader': async () => (await import('./latency/latency-reader.ts')).runLatencyReader,
+  commits: async () => (await import('./commits/commit-task.ts')).runCommits,
   'flood-worker': async () => (await import('./flood/flood-worker.ts')).runFloodWorker,
 } satisfies Readonly<Record<string, () => Promise<Task>>>;
 
