@@ -558,13 +558,18 @@ const processes = [
     lines(
       {
         title: 'Oldest message kept',
-        description: 'Its age, by service and kind: above the retention while somebody is behind.',
+        description:
+          'Its age, by service and kind: above the retention while somebody is behind; who that is, and for how long.',
         unit: 's',
       },
       [
         [
           '{{service}} {{kind}}',
           `max by (service, kind) (millrace_oldest_kept_seconds${of()})`,
+        ],
+        [
+          '{{service}} {{kind}} held back by {{holder}}',
+          `max by (service, kind, holder) (millrace_held_back_seconds${of()})`,
         ],
       ],
     ),

@@ -137,6 +137,11 @@ export const metricTable = {
     help: 'Age of the oldest message of a kind that the stream of the service holds, as of the last trimming; only from the replica that trims.',
     labels: ['service', 'kind'],
   },
+  millrace_held_back_seconds: {
+    kind: 'gauge',
+    help: 'For how long a message that somebody keeps from being trimmed is past its retention, as of the last trimming; only from the replica that trims.',
+    labels: ['service', 'kind', 'holder'],
+  },
   millrace_worker_ready: {
     kind: 'gauge',
     help: '1 while the worker is connected, bound to its consumers, pulling and not draining.',

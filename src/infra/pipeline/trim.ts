@@ -11,8 +11,18 @@ export interface TrimReport {
   readonly trimmed: number;
   /** When the oldest message that is left was stored, milliseconds since 1970. */
   readonly oldest: number | undefined;
-  /** Consumers that have yet to settle something that is older than the retention. */
-  readonly heldBackBy: readonly string[];
+  /** Who keeps something that is older than the retention, each once. */
+  readonly heldBackBy: readonly HeldBack[];
+}
+
+/** Somebody who keeps messages from being removed: a consumer, or what a message is still needed for. */
+export interface HeldBack {
+  /** Of a consumer its name. */
+  readonly by: string;
+  /** The service that the consumer says it belongs to, or else its name if it has a lasting one. */
+  readonly holder: string;
+  /** For how long the oldest of what it keeps is past its retention. */
+  readonly overdueMs: number;
 }
 
 export interface TrimOptions {
@@ -95,18 +105,22 @@ const trimPart = async (options: TrimOptions, kept: Kept): Promise<Part> => {
   const trimmed = await purgeTo(options, kept.filter, { from: first.sequence, end });
   const left = trimmed ? await upkeep.firstOf(stream, kept.filter, { sequence: 1 }) : first;
   const isHeld = left !== undefined && left.storedAt < cutoff && left.sequence >= end;
+  const lowest = isHeld ? holders.filter((holder) => holder.end === end) : [];
   return {
     trimmed,
     oldest: left?.storedAt,
-    heldBackBy: isHeld
-      ? holders.filter((holder) => holder.end === end).map(({ name }) => name)
-      : [],
+    heldBackBy: lowest.map(({ name, holder = name }) => ({
+      by: name,
+      holder,
+      overdueMs: cutoff - (left?.storedAt ?? cutoff),
+    })),
   };
 };
 
 /** Who needs something from a sequence on. */
 interface Holder {
   readonly name: string;
+  readonly holder?: string;
   readonly end: number;
 }
 
@@ -114,7 +128,11 @@ const readersBehind = ({ service }: ServiceStream, { filter, root, consumers }: 
   const readers = consumers.filter(({ filters }) => filters.some((each) => overlap(each, filter)));
   const hasOwner = readers.some((reader) => reader.isDurable && belongsTo(service, reader));
   return [
-    ...readers.map(({ name, settledUpTo }) => ({ name, end: settledUpTo + 1 })),
+    ...readers.map((reader) => ({
+      name: reader.name,
+      holder: reader.service ?? (reader.isDurable ? reader.name : 'a follower'),
+      end: reader.settledUpTo + 1,
+    })),
     // A service that never ran, or whose consumer was deleted, has settled nothing.
     ...(root === 'in' && !hasOwner ? [{ name: `${service}, which has none yet`, end: 0 }] : []),
   ];
@@ -164,5 +182,14 @@ const summaryOf = (kind: KeptKind, parts: readonly Part[]): TrimReport => ({
       oldest === undefined ? part.oldest : Math.min(oldest, part.oldest ?? oldest),
     undefined,
   ),
-  heldBackBy: [...new Set(parts.flatMap(({ heldBackBy }) => heldBackBy))],
+  heldBackBy: longestOfEach(parts.flatMap(({ heldBackBy }) => heldBackBy)),
 });
+
+const longestOfEach = (held: readonly HeldBack[]): readonly HeldBack[] => {
+  const longest = new Map<string, HeldBack>();
+  for (const one of held) {
+    const { overdueMs = 0 } = longest.get(one.by) ?? {};
+    if (one.overdueMs >= overdueMs) longest.set(one.by, one);
+  }
+  return [...longest.values()];
+};

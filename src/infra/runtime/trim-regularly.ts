@@ -60,14 +60,26 @@ const reporter = ({ metrics, logger, service }: TrimmingOptions) => {
   return (reports: readonly TrimReport[], now: number): void => {
     // Who does not trim now does not know.
     metrics.forget('millrace_oldest_kept_seconds');
+    metrics.forget('millrace_held_back_seconds');
     for (const { kind, trimmed, oldest, heldBackBy } of reports) {
       metrics.counter('millrace_trimmed_messages_total', { kind }).inc(trimmed);
       const age = Math.max(0, (now - (oldest ?? now)) / 1000);
       metrics.gauge('millrace_oldest_kept_seconds', { kind }).set(age);
       if (trimmed > 0) logger.info({ stream, kind, trimmed }, 'trimmed');
-      const by = heldBackBy.join(', ');
+      for (const [holder, overdueMs] of longestByHolder(heldBackBy)) {
+        metrics.gauge('millrace_held_back_seconds', { kind, holder }).set(overdueMs / 1000);
+      }
+      const by = heldBackBy.map((held) => held.by).join(', ');
       if (by && by !== held.get(kind)) logger.warn({ stream, kind, by }, 'old messages are held');
       held.set(kind, by);
     }
   };
+};
+
+const longestByHolder = (held: TrimReport['heldBackBy']): ReadonlyMap<string, number> => {
+  const longest = new Map<string, number>();
+  for (const { holder, overdueMs } of held) {
+    longest.set(holder, Math.max(overdueMs, longest.get(holder) ?? 0));
+  }
+  return longest;
 };

@@ -70,7 +70,10 @@ describe('trimming a stream', () => {
 
     const [requests] = await kept.trim();
 
-    expect(requests).toMatchObject({ trimmed: 3, heldBackBy: [kept.stream.service] });
+    expect(requests).toMatchObject({
+      trimmed: 3,
+      heldBackBy: [{ by: kept.stream.service, overdueMs: expect.any(Number) }],
+    });
     const rest: number[] = [];
     for (let n = 0; n < 7; n++) rest.push((await owner.next())?.seq ?? 0);
     expect(rest).toEqual([4, 5, 6, 7, 8, 9, 10]);
@@ -87,7 +90,7 @@ describe('trimming a stream', () => {
     for (let n = 0; n < 4; n++) await (await other.next())?.ackAck();
     expect((await kept.trim())[1]).toMatchObject({
       trimmed: 0,
-      heldBackBy: [(await newcomer.info()).name],
+      heldBackBy: [{ by: (await newcomer.info()).name }],
     });
 
     expect(await kept.left('fact')).toEqual([3, 4, 5, 6]);
@@ -111,7 +114,9 @@ describe('trimming a stream', () => {
 
     const [requests] = await kept.trim();
 
-    expect(requests?.heldBackBy).toEqual([expect.stringContaining('which has none yet')]);
+    expect(requests?.heldBackBy).toMatchObject([
+      { by: expect.stringContaining('which has none yet') },
+    ]);
     expect(await kept.left('in')).toEqual([1]);
   });
 
@@ -151,7 +156,7 @@ describe('trimming a stream', () => {
     const leftBehind = (at: number) => copies.firstIn(at);
 
     const [requests] = await kept.trim({ leftBehind });
-    expect(requests?.heldBackBy).toEqual(['an event too large for its dead letter']);
+    expect(requests?.heldBackBy).toMatchObject([{ by: 'an event too large for its dead letter' }]);
     expect(await kept.left('in')).toEqual([2, 3]);
 
     await kept.store('ruling', { partition, name: '4' });

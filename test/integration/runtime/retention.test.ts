@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { AckPolicy, connect } from 'nats';
 import { expect, it } from 'vitest';
 import { z } from 'zod';
 import { defineEvent } from '../../../src/contracts/define-event.ts';
@@ -94,4 +95,46 @@ it('refuses a time that cannot be, at once', () => {
   );
   expect(() => adder({ factsMs: Number.NaN })).toThrow(/retention.factsMs/);
   expect(() => adder({ requestsMs: 5000, deadLettersMs: 4000 })).toThrow(/dead letters are kept/);
+});
+
+it('says which consumer keeps old messages, and for how long, until it is gone', async () => {
+  await using server = await startNatsServer();
+  const { stream, service, Add } = adder({ requestsMs: 100, factsMs: 100 });
+  const environment = { TRIM_EVERY_MS: 300 };
+  await using worker = await startOnServer(service, server, { environment });
+  await using other = await startOnServer(service, server, { environment });
+  const { facts } = subjectsOf(stream);
+  const connection = await connect({ servers: server.url });
+  const { consumers } = await connection.jetstreamManager();
+  await consumers.add(stream.name, {
+    durable_name: 'forgotten-3',
+    filter_subject: facts,
+    ack_policy: AckPolicy.Explicit,
+    metadata: { 'millrace.service': 'forgotten' },
+  });
+  const held = async () => {
+    const bodies = await Promise.all(
+      [worker, other].map(async ({ metrics }) => (await metrics.expose()).body),
+    );
+    return [...bodies.join('\n').matchAll(/^millrace_held_back_seconds\{(.*)\} (.+)$/gm)];
+  };
+
+  await publish(worker.bus, Add({ key: 'k', n: 1 }), 'add');
+
+  await soon(async () => {
+    const [[, labels, seconds] = [], ...more] = await held();
+    expect(labels).toBe(`service="${service.name}",kind="facts",holder="forgotten"`);
+    expect(Number(seconds)).toBeGreaterThan(0.5);
+    expect(more).toEqual([]);
+  });
+  expect([...worker.log, ...other.log]).toContainEqual(
+    expect.objectContaining({ msg: 'old messages are held', by: 'forgotten-3' }),
+  );
+
+  await consumers.delete(stream.name, 'forgotten-3');
+  await soon(async () => {
+    expect(await held()).toEqual([]);
+    expect(await contentsOf(worker.bus, stream, facts)).toHaveLength(0);
+  });
+  await connection.close();
 });
