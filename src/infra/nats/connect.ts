@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from 'nats';
 import { BusUnavailable } from '../pipeline/errors.ts';
+import { endRequestsWithConnection } from './end-requests.ts';
 
 /** The oldest broker that is supported: earlier ones ignore what the commit rests on, in silence. */
 export const oldestServer = '2.14.3';
@@ -42,6 +43,7 @@ export const openConnection = async (
     await connection.close();
     throw new BusUnavailable(`nats-server at ${addressesOf(options)} runs without JetStream`);
   }
+  endRequestsWithConnection(connection);
   return connection;
 };
 
