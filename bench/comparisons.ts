@@ -1,17 +1,20 @@
 import { commits } from './commits/commits.ts';
 import type { Comparison } from './comparison.ts';
+import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
 import { memory } from './memory/memory.ts';
 import { ready } from './ready/ready.ts';
-import { rowComparison } from './rows-comparison.ts';
+import { profileComparison, rowComparison } from './rows-comparison.ts';
 import { scaling } from './scaling/scaling.ts';
 
 /** Everything that `npm run bench` runs, in this order. */
 export const comparisons: readonly Comparison[] = [
   rowComparison,
+  profileComparison,
   latency,
   scaling,
   commits,
+  growth,
   memory,
   ready,
 ];

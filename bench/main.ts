@@ -55,4 +55,18 @@ const runTask = async (): Promise<number> => {
   return 0;
 };
 
-await runCommand(first === 'task' ? runTask : first === 'durability' ? durability : bench);
+/** Loaded only then: the library that draws is large. */
+const draw = async (): Promise<number> => {
+  const { plot, plotUsage } = await import('./plots/plot.ts');
+  const args = process.argv.slice(3);
+  console.log(args.includes('--help') ? plotUsage : plot(args));
+  return 0;
+};
+
+const commands: Readonly<Record<string, () => Promise<number>>> = {
+  task: runTask,
+  durability,
+  plot: draw,
+};
+
+await runCommand(first === undefined ? bench : (commands[first] ?? bench));

@@ -34,6 +34,17 @@ export const rowComparison: Comparison = {
   },
 };
 
+/** The rows whose layers the docs show. */
+const profiled = 'callback-work,reaction,state,publisher';
+
+/** Where the time of those rows goes that are not the client's own loops. */
+export const profileComparison: Comparison = {
+  name: 'profile',
+  about: "where the client's time goes, layer by layer",
+  usage: `npm run bench -- profile [--quick], the same as rows --profile --rows ${profiled}`,
+  plan: (args) => rowComparison.plan([...args, '--profile', '--rows', profiled]),
+};
+
 /** Runs every row in every round, each round on a new server, and says how they compare. */
 const runRows = async (options: BenchOptions, parts: BenchParts): Promise<Findings> => {
   const results: Results = { samples: {}, layers: [] };

@@ -10,6 +10,7 @@ export const tasks = {
     (await import('./latency/latency-publisher.ts')).runLatencyPublisher,
   'latency-reader': async () => (await import('./latency/latency-reader.ts')).runLatencyReader,
   commits: async () => (await import('./commits/commit-task.ts')).runCommits,
+  limit: async () => (await import('./growth/limit-task.ts')).runLimit,
   'flood-worker': async () => (await import('./flood/flood-worker.ts')).runFloodWorker,
 } satisfies Readonly<Record<string, () => Promise<Task>>>;
 

@@ -53,7 +53,7 @@ const momentOf = (counts: readonly (readonly Reading[])[], wanted: number): numb
 };
 
 /** The value of a series at a moment, between its readings as if it had grown evenly. */
-export const valueAt = (series: readonly Reading[], atMicros: number): number => {
+const valueAt = (series: readonly Reading[], atMicros: number): number => {
   const next = series.findIndex((reading) => reading.atMicros >= atMicros);
   if (next === -1) return series.at(-1)?.value ?? 0;
   const [before, after] = [series[next - 1], series[next]];
