@@ -1,5 +1,4 @@
 import { userInfo } from 'node:os';
-import { createInterface } from 'node:readline/promises';
 import type { z } from 'zod';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import { NatsBus } from '../../infra/nats/nats-bus.ts';
@@ -8,6 +7,7 @@ import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { cart } from '../../workers/cart/service.ts';
 import { product } from '../../workers/product/service.ts';
 import { user } from '../../workers/user/service.ts';
+import { confirm } from '../terminal/confirm.ts';
 import { count } from '../terminal/figures.ts';
 import { showProgress } from '../terminal/progress.ts';
 import { table } from '../terminal/table.ts';
@@ -135,10 +135,7 @@ const isMeant = async (
 ): Promise<boolean> => {
   if (yes || total === 1) return true;
   if (!process.stdin.isTTY) throw new UsageError(`${what}? Say --yes`);
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
-  const answer = await terminal.question(`${what}? [y/N] `);
-  terminal.close();
-  return /^y(es)?$/i.test(answer.trim());
+  return confirm(`${what}?`, { input: process.stdin, output: process.stdout });
 };
 
 /** One ruler for each stream, so that what is ruled at the same time shares its batches. */
