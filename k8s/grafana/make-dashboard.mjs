@@ -356,7 +356,7 @@ const work = [
       {
         title: 'Dead letters',
         description:
-          'Events set aside within 15 minutes, by service, type and reason; and those published again because the broker had lost their effects.',
+          'Events set aside within 15 minutes, by service, type and reason; those published again because the broker had lost their effects; and keys that are parked now.',
         unit: 'short',
         width: 12,
       },
@@ -366,6 +366,7 @@ const work = [
           '{{service}} repaired',
           `sum by (service) (increase(millrace_repaired_events_total${of()}${rate}))`,
         ],
+        ['{{service}} parked keys', `sum by (service) (millrace_parked_keys${of()})`],
       ],
     ),
   ],

@@ -85,6 +85,11 @@ export const metricTable = {
     help: 'Events set aside as dead letters, by reason.',
     labels: ['service', 'type', 'reason'],
   },
+  millrace_parked_keys: {
+    kind: 'gauge',
+    help: 'Keys that wait behind a dead letter, of the partitions that this replica owns: over all replicas each counts once.',
+    labels: ['service'],
+  },
   millrace_commit_seconds: {
     kind: 'histogram',
     help: 'Time of one atomic batch, from sent to acknowledged.',

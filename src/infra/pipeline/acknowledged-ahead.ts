@@ -5,6 +5,7 @@ import type { InboundMessage } from './delivery.ts';
 import { MemoryOfKey } from './memory-of-key.ts';
 import type { Bus, StateReader } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
+import { readStretch } from './read-stretch.ts';
 import type { Lost } from './repair.ts';
 import { recordReader } from './state-record.ts';
 import { belongsTo } from './trim.ts';
@@ -190,25 +191,15 @@ const readAll = async (
   until: number,
   take: (message: InboundMessage) => void,
 ): Promise<void> => {
-  signal.throwIfAborted();
   const wanted = new Set(partitions);
-  let reach = () => {};
-  const reached = new Promise<void>((resolve, reject) => {
-    reach = resolve;
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  const follower = bus.follow({
+  const stretch = {
     stream,
     filters: roots.map((root) => `${root}.${stream.service}.>`),
     from: Math.max(1, upTo - lastSequences),
-    take: (message) => {
-      if (message.sequence > until) reach();
-      else if (wanted.has(partitionIn(message))) take(message);
-    },
+    upTo: until,
+    signal,
+  };
+  await readStretch(bus, stretch, (message) => {
+    if (wanted.has(partitionIn(message))) take(message);
   });
-  try {
-    await Promise.race([follower.caughtUp, reached]);
-  } finally {
-    await follower.stop();
-  }
 };

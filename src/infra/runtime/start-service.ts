@@ -15,6 +15,7 @@ import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
 import { repairAcknowledged } from './repair-acknowledged.ts';
+import { reportParked } from './report-parked.ts';
 import { reportService } from './report-service.ts';
 import { reportStreams } from './report-streams.ts';
 import type { Running } from './running.ts';
@@ -78,14 +79,14 @@ export const startService = async (
   for (const consumption of consumptions) consumption.start();
 
   const own = topology.streams.filter((stream) => stream.service === service.name);
-  const endReport = reportStreams(parts, own);
+  const endReports = [reportStreams(parts, own), reportParked(parts, service)];
   const everyMs = environment.TRIM_EVERY_MS ?? 0;
   const endTrimming = trimRegularly({ ...parts, service, everyMs });
   const endRepairs = repairAcknowledged({ ...parts, service });
   return runningService(parts, topology.consumers, consumptions, async () => {
     endRepairs();
     endTrimming();
-    endReport();
+    for (const end of endReports) end();
     await queries[Symbol.asyncDispose]();
     await Promise.all(views.map((view) => view.stop()));
   });
