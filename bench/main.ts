@@ -63,10 +63,21 @@ const draw = async (): Promise<number> => {
   return 0;
 };
 
+/** Not one of the comparisons: it is for continuous integration. */
+const regression = async (): Promise<number> => {
+  const { check } = await import('./regression/check.ts');
+  const args = process.argv.slice(3);
+  if (!args.includes('--help'))
+    return compare([{ comparison: check, plan: await check.plan(args) }]);
+  console.log(check.usage);
+  return 0;
+};
+
 const commands: Readonly<Record<string, () => Promise<number>>> = {
   task: runTask,
   durability,
   plot: draw,
+  check: regression,
 };
 
 await runCommand(first === undefined ? bench : (commands[first] ?? bench));
