@@ -19,6 +19,7 @@ Without a command everything is compared, one after the other; --quick does it i
 ${listed}
   durability   what it costs to have on the disk what is acknowledged
   plot         draws the results
+  simulate     what more machines would bring, by a model fitted to the results
   check        whether an event has become dearer than the baseline says`;
 
 /**
@@ -35,7 +36,7 @@ export const readCommand = async (args: readonly string[]): Promise<Command> => 
   if (first !== undefined && !first.startsWith('-')) {
     const known = comparisons.map(({ name }) => name).join(', ');
     throw new UsageError(
-      `"${first}" is no command of the benchmark: ${known}, durability, plot, check`,
+      `"${first}" is no command of the benchmark: ${known}, durability, plot, simulate, check`,
     );
   }
   const [rows] = comparisons;

@@ -63,6 +63,13 @@ const draw = async (): Promise<number> => {
   return 0;
 };
 
+const model = async (): Promise<number> => {
+  const { simulate, simulateUsage } = await import('./simulation/simulate.ts');
+  const args = process.argv.slice(3);
+  console.log(args.includes('--help') ? simulateUsage : simulate(args));
+  return 0;
+};
+
 /** Not one of the comparisons: it is for continuous integration. */
 const regression = async (): Promise<number> => {
   const { check } = await import('./regression/check.ts');
@@ -77,6 +84,7 @@ const commands: Readonly<Record<string, () => Promise<number>>> = {
   task: runTask,
   durability,
   plot: draw,
+  simulate: model,
   check: regression,
 };
 
