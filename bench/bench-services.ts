@@ -37,6 +37,15 @@ export const lookingService = defineService({
   reactions: [on(facts.ItemAdded, Look)],
 });
 
+/** The same, acknowledged by watermark. */
+export const markingService = defineService({
+  stream: defineStream('marking'),
+  acknowledge: 'watermark',
+  state: nothing,
+  routes: [],
+  reactions: [on(facts.ItemAdded, Look)],
+});
+
 /** The same without order: all replicas share one durable consumer, and each event is acknowledged. */
 export const glancingService = defineService({
   stream: defineStream('glancing'),

@@ -10,6 +10,7 @@ import { reaction } from './rows/reaction.ts';
 import { headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
 import { unordered } from './rows/unordered.ts';
+import { watermark } from './rows/watermark.ts';
 
 export type RowName =
   | 'callback'
@@ -20,6 +21,7 @@ export type RowName =
   | 'headers-lines'
   | 'unordered'
   | 'reaction'
+  | 'watermark'
   | 'state'
   | 'publish-bare'
   | 'publish-defaults'
@@ -35,6 +37,7 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   'headers-lines': { ...headersLines, base: 'callback' },
   unordered: { ...unordered, base: 'callback' },
   reaction: { ...reaction, base: 'callback' },
+  watermark: { ...watermark, base: 'callback' },
   state: { ...state, base: 'callback' },
   'publish-bare': { ...publishBare, base: 'publish-bare' },
   'publish-defaults': { ...publishDefaults, base: 'publish-bare' },

@@ -14,8 +14,6 @@ export interface TaskOptions<Said> {
   readonly onSaid?: (said: Said) => void;
   /** What Node.js itself is told. */
   readonly nodeArguments?: readonly string[];
-  /** What becomes of what it writes to its standard output. @default 'inherit' */
-  readonly output?: 'inherit' | 'ignore';
 }
 
 /**
@@ -31,7 +29,7 @@ export class TaskProcess<Result, Said = unknown> implements AsyncDisposable {
 
   constructor(name: TaskName, order: object, options: TaskOptions<Said>) {
     this.#child = fork(program, ['task', name, JSON.stringify(order)], {
-      stdio: ['ignore', options.output ?? 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       execArgv: [...(options.nodeArguments ?? [])],
     });
     this.result = resultOf<Result, Said>(this.#child, name, options);

@@ -11,6 +11,7 @@ const patienceMs = 5_000;
 const durables: Partial<Record<RowName, string>> = {
   unordered: 'glancing',
   reaction: 'looking',
+  watermark: 'marking',
   state: requests.stream.service,
 };
 

@@ -1,14 +1,24 @@
 import { arrivingBatches } from './commit.ts';
+import { reached } from './mark.ts';
 import type { Rules, Sizes } from './rules.ts';
 import type { Step } from './search.ts';
-import { type Ack, bit, type Delivery, has, listOf, type World, withOwner } from './state.ts';
+import {
+  type Ack,
+  bit,
+  type Delivery,
+  has,
+  listOf,
+  type Owner,
+  type World,
+  withOwner,
+} from './state.ts';
 
 type Next = Step<World>;
 
 /** What the broker may do next. */
 export const brokerSteps = (world: World, rules: Rules, sizes: Sizes): Next[] => [
   ...deliveries(world, rules, sizes),
-  ...arrivingAcks(world),
+  ...arrivingAcks(world, rules),
   ...arrivingBatches(world, rules),
   ...endedLeases(world),
   ...pinTimeOut(world),
@@ -53,19 +63,27 @@ const deliver = (world: World, sequence: number, to: number): Next => {
 };
 
 /** Acknowledgements of one owner keep their order; those of processes that are no more come as they come. */
-const arrivingAcks = (world: World): Next[] => [
+const arrivingAcks = (world: World, rules: Rules): Next[] => [
   ...world.owners.flatMap(({ acks: [first, ...rest] }, index) =>
-    first ? [acknowledge(withOwner(world, index, { acks: rest }), first, `of ${index}`)] : [],
+    first
+      ? [acknowledge(withOwner(world, index, { acks: rest }), first, `of ${index}`, rules)]
+      : [],
   ),
   ...world.lateAcks.map((ack) => {
     const lateAcks = world.lateAcks.filter((one) => one !== ack);
-    return acknowledge({ ...world, lateAcks }, ack, 'of an ended process');
+    return acknowledge({ ...world, lateAcks }, ack, 'of an ended process', rules);
   }),
 ];
 
 /** Whoever sends it: only whether the message is unacknowledged counts, and whether it is queued already. */
-const acknowledge = (world: World, { kind, sequence }: Ack, whose: string): Next => {
+const acknowledge = (
+  world: World,
+  { kind, sequence }: Ack,
+  whose: string,
+  { acknowledges }: Rules,
+): Next => {
   const label = `broker takes the ${kind} ${whose} for ${sequence}`;
+  if (kind === 'ack' && acknowledges === 'watermark') return { label, to: passed(world, sequence) };
   if (!has(world.unacknowledged, sequence)) return { label, to: world };
   if (kind === 'ack') {
     return {
@@ -78,6 +96,17 @@ const acknowledge = (world: World, { kind, sequence }: Ack, whose: string): Next
     };
   }
   return { label, to: queueAgain(world, sequence) };
+};
+
+/** An acknowledgement of what was never delivered has no effect. */
+const passed = (world: World, upTo: number): World => {
+  if (upTo > world.delivered) return world;
+  const unacknowledged = world.unacknowledged & ~(bit(upTo + 1) - 1);
+  return {
+    ...world,
+    unacknowledged,
+    redeliveries: world.redeliveries.filter((one) => has(unacknowledged, one)),
+  };
 };
 
 export const queueAgain = (world: World, sequence: number): World =>
@@ -98,11 +127,15 @@ const endedLeases = (world: World): Next[] => {
       holder?.inbox.some((one) => one.sequence === sequence) ||
       holder?.lane.includes(sequence) ||
       holder?.acks.some((ack) => ack.sequence === sequence) ||
-      (holder && has(holder.hand, sequence));
+      (holder && (has(holder.hand, sequence) || isWaiting(holder, sequence)));
     if (isHeld || world.redeliveries.includes(sequence)) return [];
     return [{ label: `lease of ${sequence} ends`, to: queueAgain(world, sequence) }];
   });
 };
+
+/** It is done and waits for the watermark: its lease ends only when an acknowledgement was lost. */
+const isWaiting = ({ mark }: Owner, sequence: number): boolean =>
+  has(mark.done, sequence) && sequence > reached(mark);
 
 const pinTimeOut = (world: World): Next[] => {
   const hasLeft = typeof world.pin === 'number' && world.owners[world.pin]?.hasLeft;

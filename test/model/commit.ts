@@ -1,13 +1,7 @@
+import { finished } from './mark.ts';
 import type { Rules, Sizes } from './rules.ts';
 import type { Step } from './search.ts';
-import {
-  type Ack,
-  type Decision,
-  type KeyState,
-  type Owner,
-  type World,
-  withOwner,
-} from './state.ts';
+import { type Decision, type KeyState, type Owner, type World, withOwner } from './state.ts';
 
 type Next = Step<World>;
 
@@ -43,12 +37,15 @@ const firstOfKeys = ({ lane }: Owner, { keys }: Sizes): Head[] => {
 };
 
 /** What the owner believes the state of a key to be: as it remembers it, or as it reads it now. */
-const believed = ({ states, owners }: World, index: number, key: number): KeyState =>
-  owners[index]?.cache[key] ?? states[key]!;
+const believed = (world: World, index: number, key: number, { reader }: Rules): KeyState =>
+  reader === 'reaction' ? nothing : (world.owners[index]?.cache[key] ?? world.states[key]!);
+
+/** What a reader without state knows of a key. */
+const nothing: KeyState = { revision: 0, applied: [] };
 
 /** Acknowledges what the state contains already. */
 const recognise = (world: World, index: number, { sequence, key }: Head, rules: Rules): Next[] => {
-  if (!believed(world, index, key).applied.includes(sequence)) return [];
+  if (!believed(world, index, key, rules).applied.includes(sequence)) return [];
   const owner = world.owners[index]!;
   const label = `${index} recognises ${sequence}`;
   if (rules.readsAfresh && !world.states[key]!.applied.includes(sequence)) {
@@ -60,7 +57,7 @@ const recognise = (world: World, index: number, { sequence, key }: Head, rules: 
       label: `${label} and acknowledges it`,
       to: withOwner(world, index, {
         lane: withoutFirst(owner.lane, sequence),
-        acks: [...owner.acks, { kind: 'ack', sequence }],
+        ...finished(owner, [sequence], rules),
       }),
     },
   ];
@@ -70,15 +67,15 @@ const recognise = (world: World, index: number, { sequence, key }: Head, rules: 
 const send = (world: World, index: number, heads: readonly Head[], rules: Rules): Next[] => {
   const owner = world.owners[index]!;
   const batch = heads.flatMap(({ sequence, key }): Decision[] => {
-    const upon = believed(world, index, key);
+    const upon = believed(world, index, key, rules);
     return upon.applied.includes(sequence) ? [] : [{ sequence, key, upon }];
   });
   if (batch.length === 0) return [];
-  const early = rules.acksAfterCommit ? [] : acksFor(batch);
+  const early = rules.acksAfterCommit ? {} : finished(owner, sequencesOf(batch), rules);
   return [
     {
       label: `${index} sends a batch for ${nameOf(batch)}`,
-      to: withOwner(world, index, { batch, acks: [...owner.acks, ...early] }),
+      to: withOwner(world, index, { batch, ...early }),
     },
   ];
 };
@@ -102,11 +99,11 @@ export const arrivingBatches = (world: World, rules: Rules): Next[] => [
 const nameOf = (batch: readonly Decision[]): string =>
   batch.map(({ sequence }) => sequence).join('+');
 
-const acksFor = (batch: readonly Decision[]): Ack[] =>
-  batch.map(({ sequence }): Ack => ({ kind: 'ack', sequence }));
+const sequencesOf = (batch: readonly Decision[]): number[] => batch.map(({ sequence }) => sequence);
 
 /** All of a batch or nothing. */
-const store = (world: World, batch: readonly Decision[], { hasGuard }: Rules) => {
+const store = (world: World, batch: readonly Decision[], { hasGuard, reader }: Rules) => {
+  if (reader === 'reaction') return { isStored: true, to: react(world, batch) };
   const isStale = batch.some(({ key, upon }) => upon.revision !== world.states[key]?.revision);
   if (hasGuard && isStale) return { isStored: false, to: world };
   const states = [...world.states];
@@ -122,19 +119,30 @@ const store = (world: World, batch: readonly Decision[], { hasGuard }: Rules) =>
   return { isStored: true, to: canForget(world) ? { ...to, beforeLast } : to };
 };
 
+/** What was asked for before, under the same id, has no effect. */
+const react = (world: World, batch: readonly Decision[]): World => {
+  const [states, facts] = [[...world.states], [...world.facts]];
+  for (const { sequence, key } of batch) {
+    if (facts[key]?.includes(sequence)) continue;
+    facts[key] = [...(facts[key] ?? []), sequence];
+    states[key] = { revision: 0, applied: facts[key] };
+  }
+  return { ...world, states, facts };
+};
+
 /** Only where the broker forgets is it worth knowing what owners remember; elsewhere they are as if they read. */
 const canForget = ({ faults }: World): boolean => faults['forgotten-batch'] !== undefined;
 
 /** Stored: remembered, and acknowledged. */
 const settled = (world: World, index: number, rules: Rules): World => {
   const owner = world.owners[index]!;
-  let { lane, acks, cache } = owner;
+  let { lane, cache } = owner;
   for (const { sequence, key } of owner.batch ?? []) {
     lane = withoutFirst(lane, sequence);
     if (canForget(world)) cache = remember(cache, key, world.states[key]!);
   }
-  if (rules.acksAfterCommit) acks = [...acks, ...acksFor(owner.batch ?? [])];
-  return withOwner(world, index, { lane, acks, cache, batch: undefined });
+  const said = rules.acksAfterCommit ? finished(owner, sequencesOf(owner.batch ?? []), rules) : {};
+  return withOwner(world, index, { lane, cache, batch: undefined, ...said });
 };
 
 /** Refused, or nobody knows: the states are read again, and then one sees. */

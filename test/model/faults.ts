@@ -1,7 +1,8 @@
 import { queueAgain } from './broker.ts';
 import { reread } from './commit.ts';
+import { noMark } from './mark.ts';
 import { begun } from './owner.ts';
-import type { FaultName } from './rules.ts';
+import type { FaultName, Rules } from './rules.ts';
 import type { Step } from './search.ts';
 import {
   type Ack,
@@ -15,16 +16,20 @@ import {
 } from './state.ts';
 
 type Next = Step<World>;
-type Fault = (world: World, index: number) => Next[];
+type Fault = (world: World, index: number, rules: Rules) => Next[];
 
 /** What may go wrong next, as long as there are faults left. */
-export const faultSteps = (world: World): Next[] =>
+export const faultSteps = (world: World, rules: Rules): Next[] =>
   Object.entries(faults).flatMap(([name, fault]) => {
     const left = world.faults[name] ?? 0;
     if (left === 0) return [];
     const after = { ...world, faults: { ...world.faults, [name]: left - 1 } };
     return world.owners.flatMap((_, index) =>
-      fault(after, index).map(({ label, to }) => ({ label: `! ${label}`, to, isFault: true })),
+      fault(after, index, rules).map(({ label, to }) => ({
+        label: `! ${label}`,
+        to,
+        isFault: true,
+      })),
     );
   });
 
@@ -107,12 +112,17 @@ const leave: Fault = (world, index) => {
  * The broker ends without warning and had not written its last batch to the disk; nor, then, the
  * acknowledgements that followed it. Every connection is cut.
  */
-const forgetBatch: Fault = (world, index) => {
+const forgetBatch: Fault = (world, index, rules) => {
   const { beforeLast } = world;
   if (!beforeLast || index > 0) return [];
   const forgotten = world.facts.flatMap((facts, key) => facts.slice(beforeLast.facts[key]?.length));
   let { unacknowledged } = world;
   for (const sequence of forgotten) unacknowledged |= bit(sequence);
+  if (rules.acknowledges === 'watermark') {
+    // What it forgets is how far the acknowledged reach.
+    for (let one = Math.min(...forgotten); one <= world.delivered; one++)
+      unacknowledged |= bit(one);
+  }
   const cutOff: World = {
     ...world,
     ...beforeLast,
@@ -121,7 +131,11 @@ const forgetBatch: Fault = (world, index) => {
     pin: 'nobody',
     lateAcks: [],
     lateBatches: [],
-    owners: world.owners.map((owner) => ({ ...owner, inbox: [], acks: [], batch: undefined })),
+    owners: world.owners.map((owner) => ({
+      ...owner,
+      ...{ inbox: [], acks: [], batch: undefined },
+      ...(rules.distrustsCut ? { mark: noMark, former: noMark, isStranger: true } : {}),
+    })),
   };
   return [{ label: `the broker forgets the batch for ${forgotten.join('+')}`, to: cutOff }];
 };

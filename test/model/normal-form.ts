@@ -1,5 +1,6 @@
+import { lowestUnacknowledged } from './broker.ts';
 import type { Rules } from './rules.ts';
-import { type Ack, type Decision, has, type Owner, type World } from './state.ts';
+import { type Ack, bit, type Decision, has, type Mark, type Owner, type World } from './state.ts';
 
 /**
  * The same world without what can have no effect any more, so that far fewer have to be visited.
@@ -10,17 +11,25 @@ import { type Ack, type Decision, has, type Owner, type World } from './state.ts
  */
 export const normalForm = (world: World, rules: Rules): World => {
   const canForget = world.faults['forgotten-batch'] !== undefined;
-  const isOpen = ({ sequence }: Ack): boolean => has(world.unacknowledged, sequence);
+  const isOpen = ({ kind, sequence }: Ack): boolean =>
+    kind === 'ack' && rules.acknowledges === 'watermark'
+      ? lowestUnacknowledged(world) <= sequence
+      : has(world.unacknowledged, sequence);
   const isStale = (batch: readonly Decision[]): boolean =>
     rules.hasGuard &&
+    rules.reader === 'state' &&
     !canForget &&
     batch.some(({ key, upon }) => upon.revision !== world.states[key]?.revision);
+  const open = ~(bit(Math.min(lowestUnacknowledged(world), world.delivered + 1)) - 1);
+  /** A watermark has to do only with what is not acknowledged. */
+  const above = ({ handed, done }: Mark): Mark => ({ handed: handed & open, done: done & open });
   return {
     ...world,
     owners: world.owners.map((owner) => ({
       ...owner,
       acks: owner.acks.filter(isOpen),
       batch: owner.batch && isStale(owner.batch) ? undefined : owner.batch,
+      ...(canForget ? {} : { mark: above(owner.mark), former: above(owner.former) }),
       lane: canForget ? owner.lane : withoutDone(owner, world),
     })),
     lateAcks: world.lateAcks.filter(isOpen).sort((a, b) => placeOf(a) - placeOf(b)),

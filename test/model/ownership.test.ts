@@ -20,6 +20,8 @@ const find = (sizes: Sizes, without: Partial<Rules> = {}): Found => {
 const oneKey = [0, 0, 0];
 const twoKeys = [0, 1, 0];
 const two = [0, 0];
+/** The last one can be finished before the second. */
+const ahead = [0, 0, 1];
 
 describe('every event has its effects once, in order, whatever happens in between', () => {
   it.each<Sizes>([
@@ -47,6 +49,48 @@ describe('every event has its effects once, in order, whatever happens in betwee
   it('when the broker forgets its last batch, except for the order', () => {
     const sizes = { keys: oneKey, owners: 1, faults: { 'forgotten-batch': 1 } };
     expect(find(sizes, { takeover: 'reading' })).toMatchObject({ kind: 'holds' });
+  });
+});
+
+const byWatermark = { acknowledges: 'watermark' } as const;
+
+describe('the same where an acknowledgement holds for all before it', () => {
+  it.each<Sizes>([
+    { keys: ahead, owners: 2, faults: { crash: 1 } },
+    { keys: oneKey, owners: 2, faults: { 'lost-message': 1 } },
+    { keys: ahead, owners: 2, faults: { 'lost-message': 1 } },
+    { keys: ahead, owners: 2, faults: { 'lost-answer': 1, 'lapsed-lease': 1 } },
+    { keys: two, owners: 2, faults: { 'pin-loss': 1 } },
+    { keys: two, owners: 2, faults: { leave: 1 } },
+    { keys: [0, 1], owners: 2, faults: { crash: 1, 'lost-message': 1 } },
+  ])('when what is missing is recalled and read: %j', (sizes) => {
+    expect(find(sizes, byWatermark)).toMatchObject({ kind: 'holds' });
+  });
+
+  it.each<Sizes>([
+    { keys: ahead, owners: 2, faults: { 'pin-loss': 1 } },
+    { keys: ahead, owners: 2, faults: { crash: 2 } },
+    { keys: [0, 1], owners: 3, faults: { 'pin-loss': 1, crash: 1 } },
+    { keys: [0, 1], owners: 2, faults: { 'pin-loss': 2 } },
+    { keys: [0, 1], owners: 2, faults: { 'pin-loss': 1, 'lost-message': 1 } },
+    { keys: [0, 1], owners: 2, faults: { leave: 1, crash: 1 } },
+  ])('when what is missing is only read: %j', (sizes) => {
+    expect(find(sizes, { ...byWatermark, takeover: 'reading' })).toMatchObject({ kind: 'holds' });
+  });
+
+  it('when the broker forgets its last batch, except for the order', () => {
+    const sizes = { keys: ahead, owners: 1, faults: { 'forgotten-batch': 1 } };
+    const found = find(sizes, { ...byWatermark, takeover: 'reading' });
+    expect(found).toMatchObject({ kind: 'holds' });
+  });
+
+  it.each<Sizes>([
+    { keys: ahead, owners: 2, faults: { crash: 1 } },
+    { keys: oneKey, owners: 2, faults: { 'pin-loss': 1 } },
+    { keys: oneKey, owners: 2, faults: { 'lost-message': 1 } },
+  ])('and nobody recognises what comes again: %j', (sizes) => {
+    const found = find(sizes, { ...byWatermark, takeover: 'reading', reader: 'reaction' });
+    expect(found).toMatchObject({ kind: 'holds' });
   });
 });
 
@@ -111,5 +155,42 @@ describe('each rule is needed', () => {
     const sizes = { keys: [0], owners: 1, faults: { 'forgotten-batch': 1 } };
     const found = find(sizes, { takeover: 'reading', readsAfresh: false });
     expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  const watermark = { ...byWatermark, takeover: 'reading' } as const;
+
+  it('the watermark: who acknowledges the last that is finished loses what is not', () => {
+    const sizes = { keys: ahead, owners: 2, faults: { crash: 1 } };
+    const found = find(sizes, { ...watermark, isContiguous: false });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  it('a watermark from the floor on: without a takeover it passes what others had', () => {
+    const sizes = { keys: [0, 1], owners: 2, faults: { crash: 1 } };
+    const found = find(sizes, { ...watermark, takeover: 'none' });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  it('a watermark without a gap: who does not see a hole acknowledges what it never had', () => {
+    const sizes = { keys: ahead, owners: 2, faults: { 'lost-message': 1 } };
+    const found = find(sizes, { ...watermark, noticesHoles: false });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  it('a new watermark with each takeover: the old one would pass what was dropped', () => {
+    const sizes = { keys: ahead, owners: 2, faults: { 'pin-loss': 1 } };
+    const found = find(sizes, { ...watermark, forgetsMark: false });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  it('no word of before a cut: the broker may have forgotten what is acknowledged then', () => {
+    const sizes = { keys: [0, 1], owners: 1, faults: { 'forgotten-batch': 1 } };
+    const found = find(sizes, { ...watermark, distrustsCut: false });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
+  });
+
+  it('the watermark, for who recognises nothing: single acknowledgements leave the order to time', () => {
+    const found = find(crash, { reader: 'reaction' });
+    expect(found).toMatchObject({ what: expect.stringContaining(outOfOrder) });
   });
 });

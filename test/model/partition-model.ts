@@ -20,7 +20,7 @@ export const partitionModel = (sizes: Sizes, without: Partial<Rules> = {}): Mode
           ...takingSteps(world, index, rules),
           ...workingSteps(world, index, rules, sizes),
         ]),
-        ...faultSteps(world),
+        ...faultSteps(world, rules),
       ];
       return steps.map((step) => ({ ...step, to: normalForm(step.to, rules) }));
     },

@@ -22,6 +22,19 @@ export interface Rules {
    * - `none`: it goes on.
    */
   readonly takeover: 'gap-free' | 'reading' | 'sentinel' | 'counting' | 'recall' | 'none';
+  /** `each` event by itself; or by `watermark`: an acknowledgement holds for all messages before it. */
+  readonly acknowledges: 'each' | 'watermark';
+  /** A watermark ends before the first event that is not finished. */
+  readonly isContiguous: boolean;
+  /** An owner that drops what it has not begun begins a new watermark with the next takeover. */
+  readonly forgetsMark: boolean;
+  /** An owner whose connection was cut acknowledges nothing any more of what it had before. */
+  readonly distrustsCut: boolean;
+  /**
+   * What recognises an event that comes again: the `state` of its key; or nobody, a `reaction`, which
+   * does it again under the same ids: the first time is what counts.
+   */
+  readonly reader: 'state' | 'reaction';
   /** `any`: the broker turns its queue over when it wakes and finds nobody to deliver to. */
   readonly redeliveryOrder: 'any' | 'first-in-first-out';
 }
@@ -33,6 +46,11 @@ export const allRules: Rules = {
   noticesHoles: true,
   forgetsPin: true,
   takeover: 'gap-free',
+  acknowledges: 'each',
+  isContiguous: true,
+  forgetsMark: true,
+  distrustsCut: true,
+  reader: 'state',
   redeliveryOrder: 'any',
 };
 

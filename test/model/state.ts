@@ -40,6 +40,12 @@ export interface Decision {
   readonly upon: KeyState;
 }
 
+/** What was handed to the lanes since the last takeover, and what of it is done. */
+export interface Mark {
+  readonly handed: Sequences;
+  readonly done: Sequences;
+}
+
 /** What an owner holds back, and for what it waits. */
 export interface Hold {
   /** Nothing up to here may be missing before it goes on. */
@@ -65,6 +71,9 @@ export interface Owner {
   hand: Sequences;
   /** What it works on, in order; of each key one at a time. */
   lane: readonly number[];
+  /** What its watermark rests on; and the one of before, for what had begun when it forgot the rest. */
+  mark: Mark;
+  former: Mark;
   /** The states as it remembers them, by key; what it does not remember it reads. */
   cache: readonly (KeyState | undefined)[];
   /** What it has sent and not heard of yet. */
@@ -106,6 +115,8 @@ export const newOwner = (keys: number): Owner => ({
   hold: undefined,
   hand: 0,
   lane: [],
+  mark: { handed: 0, done: 0 },
+  former: { handed: 0, done: 0 },
   cache: Array.from({ length: keys }, () => undefined),
   batch: undefined,
 });
@@ -145,6 +156,7 @@ const codeOfOwner = (owner: Owner, isPinned: boolean): string => {
   if (hold) code += `${hold.before}${hold.hasAsked ? 'a' : ''}${hold.missing}s${hold.sentinel}`;
   code += '|';
   for (const sequence of owner.lane) code += sequence;
+  for (const { handed, done } of [owner.mark, owner.former]) code += `h${handed}d${done}`;
   for (const state of owner.cache) code += state ? `,${codeOfState(state)}` : ',';
   if (batch) code += `|${codeOfDecisions(batch)}`;
   return code;

@@ -1,12 +1,19 @@
 import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import type { ConsumerDeclaration } from '../pipeline/ports.ts';
-import { ownerGroup, pinMsOf } from './partition-source.ts';
 
 /** A configuration in the words of the broker's API. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 /** Durations in the broker's API are nanoseconds. */
 export const nanoseconds = (ms: number): number => ms * 1_000_000;
+
+/** The one priority group of a partition's consumer. */
+export const ownerGroup = 'owner';
+/**
+ * The broker gives a partition to somebody else when its owner has not pulled for so long: less than
+ * the lease, so that what an owner has lost is not delivered to it again.
+ */
+export const pinMsOf = (ackWaitMs: number): number => Math.min(4_000, ackWaitMs / 2);
 
 /** Under which name a consumer says whose it is. */
 export const readerMetadata = 'millrace.service';
@@ -22,6 +29,7 @@ export const consumersOf = (consumer: ConsumerDeclaration): ReadonlyMap<string, 
       durable,
       {
         ...settingsOf(consumer, durable, filter),
+        ack_policy: consumer.acknowledge === 'watermark' ? 'all' : 'explicit',
         priority_policy: 'pinned_client',
         priority_groups: [ownerGroup],
         priority_timeout: nanoseconds(pinMsOf(consumer.ackWaitMs)),

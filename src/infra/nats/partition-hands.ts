@@ -1,12 +1,14 @@
-import type { Delivery, InboundMessage, Sink } from '../pipeline/delivery.ts';
+import type { Delivery, InboundMessage, Settlement, Sink } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
 import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
-import { settleOnBroker } from './settle.ts';
+import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
+import { eraseOnBroker, settleOnBroker } from './settle.ts';
 import type { ReadMessage } from './take-over.ts';
+import { type Floor, type Marked, Watermark } from './watermark.ts';
 
 /** A message in the hands of this process that is not settled. */
-export interface Held {
+export interface Held extends Marked {
   readonly message: InboundMessage;
   readonly deliveries: number;
   /** It was read from the stream: nobody knows whether it is acknowledged. */
@@ -17,6 +19,7 @@ export interface Held {
 
 export interface PartitionHandsOptions {
   readonly stream: string;
+  readonly durable: string;
   readonly partition: number;
   readonly sink: Sink;
   readonly acks: AckWriter;
@@ -29,49 +32,94 @@ export interface PartitionHandsOptions {
 /** What this process has of one partition: in the lanes, or held back until its turn. */
 export class PartitionHands {
   readonly #options: PartitionHandsOptions;
-  /** In the lanes and not settled, by stream sequence. */
+  /** In the lanes and not settled, or settled and above the watermark, by stream sequence. */
   readonly #held = new Map<number, Held>();
   readonly #back = new Map<number, Held>();
+  /** Acknowledges, where that holds for all messages before it too. */
+  #watermark: Watermark<Held> | undefined;
+  /** Whether it is known how the consumer is acknowledged. */
+  #hasLearnt = false;
+  /** What was handed out before everything was forgotten may still end. */
+  #former: Watermark<Held> | undefined;
 
   constructor(options: PartitionHandsOptions) {
     this.#options = options;
   }
 
-  /** How many are in the lanes. */
-  get size(): number {
-    return this.#held.size;
-  }
-
+  /** True when it is in hand, or settled as far as this process knows. */
   has(sequence: number): boolean {
-    return this.#held.has(sequence) || this.#back.has(sequence);
+    return this.#held.has(sequence) || this.#back.has(sequence) || this.#isPassed(sequence);
   }
 
-  /** True when it is in the lanes already; what is acknowledged in the end is its last delivery. */
+  /** How many are in hand that the broker believes unacknowledged, between two sequences. */
+  countWithin(above: number, upTo: number): number {
+    let count = 0;
+    for (const some of [this.#held, this.#back]) {
+      for (const sequence of some.keys()) if (sequence > above && sequence <= upTo) count++;
+    }
+    return count;
+  }
+
+  /** True when something is unacknowledged that is not in hand. */
+  isMissing({ ack_floor, num_ack_pending }: ConsumerProgress): boolean {
+    this.#watermark?.repeat(ack_floor);
+    if (this.#watermark && ack_floor.stream_seq < this.#watermark.reached) return false;
+    return num_ack_pending > this.#held.size;
+  }
+
+  /** Learns how the consumer is acknowledged; what is handed on from now is all that is above its floor. */
+  learn(progress: ConsumerProgress): void {
+    const { ack_floor, delivered } = progress;
+    this.#hasLearnt = true;
+    if (!isByWatermark(progress)) this.#watermark = undefined;
+    else this.#watermark ??= this.#watermarkFrom(ack_floor);
+    this.#watermark?.countFrom(ack_floor, delivered.consumer_seq);
+  }
+
+  /** True when it is in the lanes already, or settled; what is acknowledged in the end is its last delivery. */
   renew(sequence: number, reply: string): boolean {
     const known = this.#held.get(sequence);
     if (known) known.reply = reply;
-    return known !== undefined;
+    if (known || !this.#isPassed(sequence)) return known !== undefined;
+    // The broker has lost the acknowledgement, or the consumer was made again.
+    this.#options.acks.write(reply, 'ack');
+    return true;
   }
 
   holdBack(held: Held): void {
     this.#back.set(held.message.sequence, held);
   }
 
-  /** Gives to the lanes what is held back up to a sequence, and what was read and is not in hand, in order. */
-  handInOrder(upTo: number, read: ReadonlyMap<number, ReadMessage>): void {
+  /**
+   * Gives to the lanes what is held back up to a sequence, and what was read and is not in hand, in order.
+   *
+   * @returns false when it could not, because that is not what comes next
+   */
+  handInOrder(upTo: number, read: ReadonlyMap<number, ReadMessage>): boolean {
     const some = new Map([...this.#back].filter(([sequence]) => sequence <= upTo));
     for (const sequence of some.keys()) this.#back.delete(sequence);
+    // What is not acknowledged is certain where an acknowledgement holds for all before it.
+    const isRead = this.#watermark === undefined;
     for (const [sequence, { message, reply }] of read) {
       const stored = storedInbound(message, this.#options.stream);
-      if (!stored || some.has(sequence) || this.#held.has(sequence)) continue;
-      some.set(sequence, { message: stored, deliveries: 1, isRead: true, reply });
+      if (!stored || some.has(sequence) || this.has(sequence)) continue;
+      const unknown = { deliveries: 1, consumerSequence: undefined };
+      some.set(sequence, { ...unknown, message: stored, isRead, reply });
     }
-    for (const [, held] of [...some].sort(([one], [other]) => one - other)) this.hand(held);
+    const sorted = [...some.values()].sort((a, b) => a.message.sequence - b.message.sequence);
+    return sorted.every((held) => this.hand(held));
   }
 
-  hand(held: Held): void {
+  /**
+   * Gives a message to the lanes: the next one of the partition, where a watermark acknowledges.
+   *
+   * @returns false when it is not the next one, or when nobody knows how to acknowledge it
+   */
+  hand(held: Held): boolean {
     const { message, deliveries, isRead } = held;
-    const { sink, partition, acks, onSettled } = this.#options;
+    const { sink, partition, acks } = this.#options;
+    const watermark = this.#watermark;
+    if (!this.#hasLearnt || watermark?.add(held) === false) return false;
     this.#held.set(message.sequence, held);
     const delivery: Delivery = {
       message,
@@ -79,13 +127,10 @@ export class PartitionHands {
       partition,
       isRead,
       extend: () => acks.write(held.reply, 'progress'),
-      settle: (settlement) => {
-        if (this.#held.get(message.sequence) === held) this.#held.delete(message.sequence);
-        settleOnBroker(this.#options, settlement, held.reply, message);
-        onSettled();
-      },
+      settle: (settlement) => this.#settle(held, settlement, watermark),
     };
     sink.take(delivery);
+    return true;
   }
 
   /** Hands back what is held back; what is in the lanes is theirs to settle. */
@@ -94,9 +139,65 @@ export class PartitionHands {
     this.forget();
   }
 
-  /** Knows of nothing any more. */
+  /** Knows of nothing any more; what is in the lanes and ends is still acknowledged. */
   forget(): void {
     this.#back.clear();
     this.#held.clear();
+    this.#former = this.#watermark ?? this.#former;
+    this.#watermark = undefined;
+    this.#hasLearnt = false;
+  }
+
+  /**
+   * The broker may have lost what it had, and have given its sequences to others: where a watermark
+   * would acknowledge those too it says nothing any more.
+   *
+   * @returns whether there was one: then all of it has to be taken over anew
+   */
+  distrust(): boolean {
+    this.#former?.end();
+    this.#watermark?.end();
+    return this.#watermark !== undefined;
+  }
+
+  /** Says now what a watermark would say in a moment. */
+  flush(): void {
+    this.#former?.flush();
+    this.#watermark?.flush();
+  }
+
+  #isPassed(sequence: number): boolean {
+    return this.#watermark !== undefined && sequence <= this.#watermark.reached;
+  }
+
+  #settle(held: Held, settlement: Settlement, watermark: Watermark<Held> | undefined): void {
+    const { kind } = settlement;
+    if (watermark && (kind === 'done' || kind === 'erase')) watermark.settle(held, kind);
+    else {
+      this.#drop(held);
+      settleOnBroker(this.#options, settlement, held.reply, held.message);
+    }
+    this.#options.onSettled();
+  }
+
+  #drop(held: Held): void {
+    const { sequence } = held.message;
+    if (this.#held.get(sequence) === held) this.#held.delete(sequence);
+  }
+
+  #watermarkFrom(floor: Floor): Watermark<Held> {
+    const { acks, api, stream, onTrouble } = this.#options;
+    return new Watermark(floor, {
+      acknowledge: (sequence, consumer_seq) =>
+        acks.write(
+          ackSubject(this.#options, sequence, {
+            delivered: { consumer_seq, stream_seq: sequence },
+          }),
+          'ack',
+        ),
+      erase: (sequence) => eraseOnBroker(api, stream, sequence),
+      onPassed: (held) => this.#drop(held),
+      onTrouble,
+    });
   }
 }

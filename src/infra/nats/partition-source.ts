@@ -1,11 +1,13 @@
 import type { Msg } from 'nats';
 import type { Sink } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
+import { ownerGroup, pinMsOf } from './consumer-settings.ts';
 import { inboundOf, readReply } from './inbound.ts';
-import { PartitionHands } from './partition-hands.ts';
+import { LookAfter } from './look-after.ts';
+import { type Held, PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
 import { pinOf, readProgress } from './recall.ts';
-import { type Hands, recallMissing, type TakeoverOptions, takeOver } from './take-over.ts';
+import { type Hands, type TakeoverOptions, takeOver } from './take-over.ts';
 
 /** How this process came to own a partition, or found again what it had missed of it. */
 export interface Takeover {
@@ -28,17 +30,8 @@ export interface PartitionSourceOptions extends TakeoverOptions {
   readonly onTakeover: (takeover: Takeover) => void;
 }
 
-/** The one priority group of a partition's consumer. */
-export const ownerGroup = 'owner';
-/**
- * The broker gives a partition to somebody else when its owner has not pulled for so long: less than
- * the lease, so that what an owner has lost is not delivered to it again.
- */
-export const pinMsOf = (ackWaitMs: number): number => Math.min(4_000, ackWaitMs / 2);
 /** A takeover that failed begins again. */
 const againMs = 500;
-/** In how many idle pulls it is looked once whether anything is left unacknowledged. */
-const idlesPerLook = 4;
 
 /**
  * One partition: asks to be its owner, and as its owner delivers it in the stream's order.
@@ -52,6 +45,8 @@ export class PartitionSource {
   readonly #options: PartitionSourceOptions;
   #loop: PullLoop | undefined;
   #pin: string | undefined;
+  /** It knows nothing of the partition: the next delivery is the first one of a new beginning. */
+  #isStranger = true;
   #isHoldingBack = false;
   /** The consumer sequence that comes next. */
   #next = 0;
@@ -59,16 +54,20 @@ export class PartitionSource {
   #expected = 0;
   /** Ends what an earlier takeover has still under way. */
   #round = 0;
-  #idles = 0;
-  #mayMiss = true;
-  /** Somebody else's pin, as it was when last looked at. */
-  #othersPin: string | undefined;
+  readonly #look: LookAfter;
   /** A pull was open when it was stopped, which may have been given the pin since. */
   #mayBePinned = false;
 
   constructor(options: PartitionSourceOptions) {
     this.#options = options;
     this.#hands = new PartitionHands({ ...options, onSettled: () => this.refill() });
+    this.#look = new LookAfter({
+      ...options,
+      hands: this.#hands,
+      pin: () => this.#pin,
+      isOver: () => this.#isHoldingBack || !this.#loop,
+      onRecalled: () => this.refill(),
+    });
   }
 
   get partition(): number {
@@ -84,7 +83,7 @@ export class PartitionSource {
     if (this.#loop) return;
     const { connection, inboxPrefix, stream, durable, ackWaitMs, onConsumerTrouble } =
       this.#options;
-    this.#mayMiss = true;
+    this.#look.worry();
     this.#loop = new PullLoop({
       connection,
       inboxPrefix,
@@ -94,7 +93,7 @@ export class PartitionSource {
       claim: () => ({ group: ownerGroup, ...(this.#pin === undefined ? {} : { id: this.#pin }) }),
       expiresMs: Math.floor(pinMsOf(ackWaitMs) / 3),
       onMessage: (message) => this.#receive(message),
-      onIdle: () => this.#lookWhenIdle(),
+      onIdle: () => this.#look.idle(),
       onPinLost: () => this.#losePin(),
       onTrouble: onConsumerTrouble,
     });
@@ -108,6 +107,7 @@ export class PartitionSource {
     this.#loop?.abandon();
     this.#loop = undefined;
     this.#isHoldingBack = false;
+    this.#isStranger = true;
     this.#hands.handBack();
   }
 
@@ -116,6 +116,7 @@ export class PartitionSource {
     const { api, stream, durable, acks, onTrouble } = this.#options;
     const pin = this.#pin;
     this.#pin = undefined;
+    this.#hands.flush();
     acks.flush();
     try {
       if (pin === undefined && !(await this.#hasStrayPin())) return;
@@ -130,7 +131,7 @@ export class PartitionSource {
     if (!this.#mayBePinned) return false;
     this.#mayBePinned = false;
     const pinned = pinOf(await readProgress(this.#options));
-    return pinned !== undefined && pinned !== this.#othersPin;
+    return pinned !== undefined && pinned !== this.#look.othersPin;
   }
 
   refill(): void {
@@ -139,7 +140,8 @@ export class PartitionSource {
 
   /** The connection is new: something may have been lost on the old one. */
   reconnected(): void {
-    this.#mayMiss = true;
+    this.#look.worry();
+    if (this.#hands.distrust()) this.#forget();
     this.#loop?.reconnected();
   }
 
@@ -157,8 +159,9 @@ export class PartitionSource {
   #receive(message: Msg): void {
     const reply = message.reply ?? '';
     const info = readReply(reply);
-    const isNew = this.#pin === undefined;
+    const isNew = this.#isStranger;
     if (isNew) {
+      this.#isStranger = false;
       this.#pin = message.headers?.get('Nats-Pin-Id') ?? '';
       this.#options.sink.acquire(this.#options.partition);
     }
@@ -166,9 +169,13 @@ export class PartitionSource {
     this.#next = info.consumerSequence + 1;
     if (this.#hands.renew(info.streamSequence, reply)) return;
     const inbound = inboundOf(message, info);
-    const held = { message: inbound, deliveries: info.delivered, isRead: false, reply };
+    const { delivered: deliveries, consumerSequence } = info;
+    const held: Held = {
+      ...{ message: inbound, deliveries, isRead: false, reply },
+      consumerSequence: deliveries === 1 ? consumerSequence : undefined,
+    };
     if (this.#isHoldingBack) this.#hands.holdBack(held);
-    else this.#hands.hand(held);
+    else if (!this.#hands.hand(held)) this.#startOver();
   }
 
   /** Holds deliveries back until nothing is missing that came before the first of them. */
@@ -184,6 +191,7 @@ export class PartitionSource {
         if (hands.isOver()) return;
         this.#isHoldingBack = false;
         hands.hand(Number.POSITIVE_INFINITY, new Map());
+        if (hands.isOver()) return;
         const seconds = (performance.now() - beganAt) / 1000;
         this.#options.onTakeover({ partition: this.partition, recalled, seconds });
         return;
@@ -199,52 +207,41 @@ export class PartitionSource {
     return {
       isOver,
       has: (sequence) => this.#hands.has(sequence),
+      countWithin: (above, upTo) => this.#hands.countWithin(above, upTo),
+      learn: (progress) => this.#hands.learn(progress),
       hasRoom: () => this.#options.sink.room() > 0,
       expect: (count) => {
         this.#expected = count + 1;
         this.refill();
       },
       hand: (upTo, read) => {
-        this.#hands.handInOrder(upTo, read);
+        if (!this.#hands.handInOrder(upTo, read)) this.#startOver();
         this.refill();
       },
     };
   }
 
-  /** Somebody else is the owner, or nobody: what has not started is dropped without a word. */
+  /** Somebody else is the owner, or nobody. */
   #losePin(): void {
     if (this.#pin === undefined) return;
     this.#pin = undefined;
+    this.#forget();
+  }
+
+  /** A message is not the next one: what was believed of the partition does not hold. */
+  #startOver(): void {
+    this.#options.onTrouble(`${this.#options.durable}: out of order, taken over anew`);
+    this.#hands.distrust();
+    this.#forget();
+  }
+
+  /** What has not started is dropped without a word: the next delivery, to whomever, is a new beginning. */
+  #forget(): void {
     this.#round++;
+    this.#isStranger = true;
     this.#isHoldingBack = false;
-    this.#mayMiss = true;
+    this.#look.worry();
     this.#hands.forget();
     void this.#options.sink.release(this.#options.partition, 'forget');
-  }
-
-  #lookWhenIdle(): void {
-    if (!this.#mayMiss && ++this.#idles % idlesPerLook !== 0) return;
-    void this.#look().catch((error: unknown) => {
-      this.#options.onTrouble(`look after ${this.#options.durable}: ${String(error)}`);
-    });
-  }
-
-  /**
-   * Nothing new comes, so nothing tells that something was delivered to one who died with it, or into
-   * a connection that was cut: recalls what is not in hand. What then comes leads to a takeover.
-   */
-  async #look(): Promise<void> {
-    const isOver = () => this.#isHoldingBack || !this.#loop;
-    const progress = await readProgress(this.#options);
-    if (isOver()) return;
-    const pinned = pinOf(progress);
-    const isOthers = pinned !== undefined && pinned !== this.#pin;
-    this.#othersPin = isOthers ? pinned : undefined;
-    const isMissing = progress.num_ack_pending > this.#hands.size;
-    // Somebody else's is looked at again when they are gone.
-    this.#mayMiss = isOthers || isMissing;
-    if (isOthers || !isMissing) return;
-    await recallMissing(this.#options, progress, { has: (one) => this.#hands.has(one), isOver });
-    this.refill();
   }
 }

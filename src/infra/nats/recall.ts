@@ -4,6 +4,8 @@ import { readMessage } from './stored-message.ts';
 
 /** What a consumer's leader says of its deliveries. */
 export interface ConsumerProgress {
+  /** As the consumer was made, which need not be as it is declared now. */
+  readonly config: { readonly ack_policy: 'all' | 'explicit' };
   readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
   readonly ack_floor: { readonly consumer_seq: number; readonly stream_seq: number };
   readonly num_ack_pending: number;
@@ -13,6 +15,9 @@ export interface ConsumerProgress {
 /** Who has the consumer, if anybody has. */
 export const pinOf = ({ priority_groups }: ConsumerProgress): string | undefined =>
   priority_groups?.[0]?.pinned_client_id || undefined;
+
+/** True when an acknowledgement of the consumer holds for all messages before it too. */
+export const isByWatermark = ({ config }: ConsumerProgress): boolean => config.ack_policy === 'all';
 
 /** A durable consumer with the one filter that it has. */
 export interface PartitionOnBroker {

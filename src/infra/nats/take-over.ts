@@ -3,6 +3,7 @@ import type { Msg } from 'nats';
 import {
   ackSubject,
   type ConsumerProgress,
+  isByWatermark,
   type PartitionOnBroker,
   readProgress,
   readRange,
@@ -13,6 +14,10 @@ import {
 export interface Hands {
   /** True when a message is in the lanes or held back. */
   has(sequence: number): boolean;
+  /** How many messages are in the lanes or held back, between two sequences. */
+  countWithin(above: number, upTo: number): number;
+  /** Hears how the consumer is acknowledged, and from where on, before anything is handed on. */
+  learn(progress: ConsumerProgress): void;
   /** So many recalled messages may come besides what there is room for. */
   expect(count: number): void;
   /**
@@ -40,17 +45,23 @@ export interface TakeoverOptions extends PartitionOnBroker {
 /** How much of what is recalled may be missing when nothing has come for so long. */
 const quietMs = 60;
 const longestMs = 1_000;
+/** What is on its way to this process arrives so soon. */
+const onItsWayMs = 20;
 
 /**
  * Makes sure that nothing of a partition is missing before what comes first now, and hands it on.
  *
  * Whatever was delivered to anybody and is not acknowledged lies in the stream between the consumer's
  * acknowledged floor and its last delivery. All of that is recalled, which brings what is
- * unacknowledged with its count of deliveries. What does not come is acknowledged, or the broker is
- * slow; which of the two cannot be told (neither counts nor the order of redeliveries are to be
- * relied on: docs/decisions/0012-owners-of-partitions.md). So a reader that recognises what it has
- * handled gets the rest too, read from the stream, each in its place. Order then rests on nothing but
- * the stream and the states.
+ * unacknowledged with its count of deliveries. What does not come in a while is read from the stream,
+ * and given to the lanes in its place.
+ *
+ * Where acknowledgements hold for all before them, everything there is unacknowledged. Where they are
+ * single, what does not come is acknowledged, or the broker is slow; which of the two cannot be told
+ * (neither counts nor the order of redeliveries are to be relied on:
+ * docs/decisions/0012-owners-of-partitions.md). So then only a reader that recognises what it has
+ * handled gets it. Either way order rests on nothing but the stream and the states; except for a
+ * reader that recognises nothing, of a consumer with single acknowledgements.
  *
  * @returns how many messages were recalled; 0 when nothing was unacknowledged
  * @throws BusUnavailable, BusRefused
@@ -61,9 +72,11 @@ export const takeOver = async (
   hands: Hands,
 ): Promise<number> => {
   const progress = await readProgress(partition);
-  // Every delivery before the first one to this process is acknowledged.
-  if (progress.ack_floor.consumer_seq + 1 >= first) return 0;
+  if (hands.isOver()) return 0;
+  hands.learn(progress);
+  if (await hasAll(progress, first, hands)) return 0;
   let recalled = 0;
+  const readsRest = partition.recognises || isByWatermark(progress);
   const from = progress.ack_floor.stream_seq + 1;
   for await (const range of readRange(partition, from, progress.delivered.stream_seq)) {
     if (hands.isOver()) break;
@@ -72,10 +85,24 @@ export const takeOver = async (
     await waitFor(missing, hands, () => recall(partition, missing, progress));
     while (!hands.hasRoom() && !hands.isOver()) await sleep(10);
     if (hands.isOver()) break;
-    const rest = partition.recognises ? readMessages(partition, range, progress) : new Map();
+    const rest = readsRest ? readMessages(partition, range, progress) : new Map();
     hands.hand(Math.max(...range.keys()), rest);
   }
   return recalled;
+};
+
+/** True when nothing can be missing: all that is unacknowledged is in hand. */
+const hasAll = async (progress: ConsumerProgress, first: number, hands: Hands) => {
+  const { ack_floor, delivered, num_ack_pending } = progress;
+  // Every delivery before the first one to this process is acknowledged.
+  const isFirst = ack_floor.consumer_seq + 1 >= first;
+  if (!isByWatermark(progress)) return isFirst;
+  // The consumer's own count need not be that of its messages; all above the floor is unacknowledged.
+  const isAll = () =>
+    hands.countWithin(ack_floor.stream_seq, delivered.stream_seq) === num_ack_pending;
+  const until = performance.now() + onItsWayMs;
+  while (isFirst && !isAll() && !hands.isOver() && performance.now() < until) await sleep(2);
+  return isAll();
 };
 
 /** Recalls what may be unacknowledged and is not in hand, and does not wait for it. @throws BusUnavailable, BusRefused */

@@ -80,6 +80,16 @@ const fixedOfStream = (wanted: Settings, found: Settings): string[] => [
 const fixedOfConsumer = ['filter_subject', 'deliver_policy', 'ack_policy', 'priority_policy'];
 
 /**
+ * How the partitions of a consumer are acknowledged cannot be changed, and every owner reads it from
+ * the consumer: so one that is there stays as it is, whatever replicas of another version declare.
+ */
+const asMade = (wanted: Settings, found: Settings): Settings => {
+  const isOfPartition = wanted['priority_policy'] === 'pinned_client';
+  const isEither = found['ack_policy'] === 'all' || found['ack_policy'] === 'explicit';
+  return isOfPartition && isEither ? { ...wanted, ack_policy: found['ack_policy'] } : wanted;
+};
+
+/**
  * Makes streams and consumers as declared. Any replica may do it, at once with others.
  *
  * What is there already and differs in a harmless way is updated; what would lose data is refused.
@@ -149,8 +159,9 @@ interface WantedConsumer {
   readonly config: Settings;
 }
 
-const ensureConsumer = async (api: JsApi, { path, stream, config }: WantedConsumer) => {
+const ensureConsumer = async (api: JsApi, { path, stream, config: declared }: WantedConsumer) => {
   const found = await api.ask<Echo>(`CONSUMER.INFO.${path}`);
+  const config = found.error ? declared : asMade(declared, found.config);
   if (!found.error) {
     refuseConflicts(`consumer ${path}`, config, found.config, fixedOfConsumer);
     if (differences(config, found.config).length === 0) return;

@@ -45,6 +45,13 @@ export interface ServiceDefinition<State = unknown> {
    * come and go. `none`: any replica takes any event; an event that fails waits outside. @default key
    */
   readonly ordering: 'key' | 'none';
+  /**
+   * How its events are acknowledged to the broker; either way none before it is finished. `each` by
+   * itself. `watermark`: up to the last event of a partition before which all are finished, which
+   * costs the broker half as much, and holds up the whole partition behind an event that waits long:
+   * for handlers that are quick and fail seldom. @default each
+   */
+  readonly acknowledge: 'each' | 'watermark';
   /** The state of its keys, and the token under which queries read it. */
   readonly state: StateDefinition<State> & { readonly provides: Token<KeyStates<State>> };
   /** Request events in its own stream. Their handlers see and change the state of the event's key. */
@@ -64,14 +71,29 @@ export interface ServiceDefinition<State = unknown> {
 export interface AnyService
   extends Pick<
     ServiceDefinition,
-    'name' | 'stream' | 'ordering' | 'queries' | 'views' | 'retry' | 'onExhausted' | 'retention'
+    | 'name'
+    | 'stream'
+    | 'ordering'
+    | 'acknowledge'
+    | 'queries'
+    | 'views'
+    | 'retry'
+    | 'onExhausted'
+    | 'retention'
   > {
   readonly state: StateDefinition<unknown> & { readonly provides: symbol };
   readonly routes: readonly AnyRoute[];
   readonly reactions: readonly AnyRoute[];
 }
 
-type Optional = 'ordering' | 'reactions' | 'queries' | 'views' | 'retry' | 'onExhausted';
+type Optional =
+  | 'ordering'
+  | 'acknowledge'
+  | 'reactions'
+  | 'queries'
+  | 'views'
+  | 'retry'
+  | 'onExhausted';
 
 /**
  * Declares a service.
@@ -114,7 +136,11 @@ export const defineService = <State>(
     throw new TypeError(`${name}: only keys whose events are in order can be parked`);
   }
   const { ordering = 'key' } = definition;
-  const defaults = { retry: usualRetry[ordering], onExhausted: 'skip' } as const;
+  if (definition.acknowledge === 'watermark' && ordering === 'none') {
+    throw new TypeError(`${name}: only events in order can be acknowledged by watermark`);
+  }
+  const retry = usualRetry[ordering];
+  const defaults = { retry, onExhausted: 'skip', acknowledge: 'each' } as const;
   const retention = retentionOf(name, definition.retention);
   return { ...defaults, ...definition, name, ordering, reactions, queries, views, retention };
 };

@@ -146,11 +146,13 @@ export interface ConsumerDeclaration {
    * the replicas, who gets it in the stream's order. `none`: all replicas share one durable consumer.
    */
   readonly ordering: 'key' | 'none';
-  /**
-   * The reader recognises by a key's state what it has handled: at a takeover it is given rather too
-   * much than too little.
-   */
+  /** The reader recognises by a key's state what it has handled: it is given rather too much than too little. */
   readonly recognises: boolean;
+  /**
+   * How a partition is acknowledged: `each` event by itself, or by `watermark`, up to the last one
+   * before which all are settled. A consumer that is there stays as it was made. @default each
+   */
+  readonly acknowledge?: 'each' | 'watermark';
   /** How long the broker waits for an acknowledgement before it delivers again. */
   readonly ackWaitMs: number;
   /** How many events of one durable consumer may be unacknowledged at all replicas together. */

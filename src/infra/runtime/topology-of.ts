@@ -27,6 +27,7 @@ export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => 
     filter,
     durable: service.name,
     ordering: service.ordering,
+    acknowledge: service.acknowledge,
     // Its own requests are on record in the states of their keys; reactions have no state.
     recognises: stream === service.stream,
     ackWaitMs,

@@ -22,13 +22,13 @@ let consumer: ConsumerDeclaration;
 let ledger: Ledger;
 let members: PartitionMember[];
 
-beforeEach(async () => {
+const open = async (changes: Partial<ConsumerDeclaration>): Promise<void> => {
   admin = await connect({ servers: server.url });
-  world = await openWorld(server, { ordering: 'key' });
-  consumer = { ...world.consumer, ordering: 'key' };
+  world = await openWorld(server, { ordering: 'key', ...changes });
+  consumer = { ...world.consumer, ordering: 'key', ...changes };
   ledger = new Ledger();
   members = [];
-});
+};
 
 afterEach(async () => {
   await Promise.all(members.map((member) => member.leave()));
@@ -89,7 +89,13 @@ const unpinAll = async (): Promise<void> => {
   }
 };
 
-describe('the owners of partitions', () => {
+describe.each<Partial<ConsumerDeclaration>>([
+  { acknowledge: 'each' },
+  // Nothing recognises what was handled before: order rests on the acknowledgements alone.
+  { acknowledge: 'watermark', recognises: false },
+])('the owners of partitions with %j', (changes) => {
+  beforeEach(() => open(changes));
+
   it('share them, each for itself, and one alone has all', async () => {
     const one = await join();
     await publish(0, 5);

@@ -31,6 +31,19 @@ test('only keys whose events are in order can be parked', () => {
   ).toThrow(TypeError);
 });
 
+test('only events in order can be acknowledged by watermark', () => {
+  const service = {
+    stream,
+    state,
+    routes: [on(EchoSay, Silent)],
+    acknowledge: 'watermark',
+  } as const;
+
+  expect(defineService(service).acknowledge).toBe('watermark');
+  expect(defineService({ ...service, acknowledge: 'each' }).acknowledge).toBe('each');
+  expect(() => defineService({ ...service, ordering: 'none' })).toThrow(/echo: .*watermark/);
+});
+
 test('a reaction has no key that could be parked', () => {
   const reactions = [on(SourceSaid, SilentReaction, { onExhausted: 'park' })];
 
