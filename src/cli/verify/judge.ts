@@ -1,4 +1,4 @@
-import { rememberedCauses } from '../../infra/pipeline/state-record.ts';
+import { rememberedCauses } from '../../infra/pipeline/causes.ts';
 import type { Account } from './account.ts';
 import { type Entry, hasTrace, type Key, type Verdict } from './entry.ts';
 import { chainOf, entryAt } from './evidence.ts';

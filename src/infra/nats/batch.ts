@@ -1,7 +1,8 @@
 import { type NatsConnection, nuid } from 'nats';
 import type { OutboundMessage } from '../pipeline/ports.ts';
 import { type ApiError, clientFailure } from './errors.ts';
-import { writeHeaderLines } from './header-lines.ts';
+import { headerLines, writeHeaderLines } from './header-lines.ts';
+import { Wire } from './wire.ts';
 
 /** What the stream says to a batch: where its last message is, or why none of it is stored. */
 export type BatchAnswer =
@@ -15,37 +16,47 @@ interface Acknowledgement {
 }
 
 /**
- * Publishes messages as one atomic batch: all are stored one behind the other, or none (ADR-50).
- *
- * Only the last one is a request; what the server has against any of them it says there.
- *
- * @throws BusUnavailable when there was no answer: then nobody knows whether it is stored
+ * Publishes messages as atomic batches: all of one are stored one behind the other, or none (ADR-50).
  */
-export const publishBatch = async (
-  connection: NatsConnection,
-  messages: readonly OutboundMessage[],
-  timeoutMs: number,
-): Promise<BatchAnswer> => {
-  const id = nuid.next();
-  const last = messages.length - 1;
-  try {
-    for (let index = 0; index < last; index++) {
-      const message = messages[index] as OutboundMessage;
-      const headers = writeHeaderLines(place(id, index), message.headers);
-      connection.publish(message.subject, message.body, { headers });
-    }
-    const message = messages[last] as OutboundMessage;
-    const toBroker = { ...place(id, last), 'Nats-Batch-Commit': '1' };
-    const headers = writeHeaderLines(toBroker, message.headers);
-    const reply = await connection.request(message.subject, message.body, {
-      headers,
-      timeout: timeoutMs,
-    });
-    return answerOf(reply.json<Acknowledgement>());
-  } catch (cause) {
-    throw clientFailure(cause, `batch of ${messages.length}`);
+export class BatchPublisher {
+  readonly #connection: NatsConnection;
+  readonly #wire: Wire;
+  readonly #timeoutMs: number;
+
+  constructor(connection: NatsConnection, timeoutMs: number) {
+    this.#connection = connection;
+    this.#wire = new Wire(connection);
+    this.#timeoutMs = timeoutMs;
   }
-};
+
+  /**
+   * Publishes one batch. Only its last message is a request; what the server has against any of them
+   * it says there.
+   *
+   * @throws BusUnavailable when there was no answer: then nobody knows whether it is stored
+   */
+  async publish(messages: readonly OutboundMessage[]): Promise<BatchAnswer> {
+    const id = nuid.next();
+    const last = messages.length - 1;
+    const { subject, headers, body } = messages[last] as OutboundMessage;
+    const commit = { ...place(id, last), 'Nats-Batch-Commit': '1' };
+    try {
+      const request = { headers: writeHeaderLines(commit, headers), timeout: this.#timeoutMs };
+      const release = this.#sendOpening(messages.slice(0, last), id);
+      const reply = await this.#connection.request(subject, body, request);
+      // It is the answer to the last one: the server has read all the others.
+      release();
+      return answerOf(reply.json<Acknowledgement>());
+    } catch (cause) {
+      throw clientFailure(cause, `batch of ${messages.length}`);
+    }
+  }
+
+  #sendOpening(messages: readonly OutboundMessage[], id: string): () => void {
+    if (this.#connection.isClosed()) throw new Error('the connection is closed');
+    return this.#wire.send(messages, (index) => headerLines(place(id, index)));
+  }
+}
 
 const place = (id: string, index: number) => ({
   'Nats-Batch-Id': id,

@@ -24,7 +24,7 @@ import type { SuspectMarks } from '../pipeline/suspects.ts';
 import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
-import { publishBatch } from './batch.ts';
+import { BatchPublisher } from './batch.ts';
 import type { BusWatcher } from './bus-watcher.ts';
 import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
@@ -128,11 +128,12 @@ export class NatsBus implements Bus {
 
   commits(stream: ServiceStream): Commit {
     const { onBatch } = this.#watcher;
+    const batches = new BatchPublisher(this.#connection, batchMs);
     return new GroupCommit({
       stream,
       ...(onBatch ? { onBatch } : {}),
       port: {
-        publish: (messages) => publishBatch(this.#connection, messages, batchMs),
+        publish: (messages) => batches.publish(messages),
         store: async (message, id) => void (await this.publisher.publishRaw(message, id)),
         lastSequence: async (subject) =>
           (await readMessage(this.#api, stream.name, { last_by_subj: subject }))?.sequence ?? 0,

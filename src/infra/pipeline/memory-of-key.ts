@@ -1,10 +1,5 @@
-import {
-  type Cause,
-  rememberedCauses,
-  rememberedSequences,
-  type StateRecord,
-  shortId,
-} from './state-record.ts';
+import { countOf, markOf, marksOf, rememberedCauses } from './causes.ts';
+import { type Cause, rememberedSequences, type StateRecord } from './state-record.ts';
 
 /** What a record says of an event; `unknown` when it remembers neither it nor enough to deny it. */
 export type Membership = 'contained' | 'not-contained' | 'unknown';
@@ -25,14 +20,14 @@ export class MemoryOfKey {
 
   constructor(record: StateRecord) {
     this.#record = record;
-    this.#causes = countsOf(record.causes);
+    this.#causes = countsOf(marksOf(record.causes));
     this.#recent = countsOf(record.recent);
     this.#retrying = new Set(record.retrying);
-    this.isFull = record.causes.length >= rememberedCauses;
+    this.isFull = countOf(record.causes) >= rememberedCauses;
   }
 
   of({ id, stream, sequence }: Cause): Membership {
-    if (this.#recent.has(sequence) || this.#causes.has(shortId(id))) return 'contained';
+    if (this.#recent.has(sequence) || this.#causes.has(markOf(id))) return 'contained';
     if (this.#retrying.has(sequence)) return 'not-contained';
     const { settled, recent, position } = this.#record;
     const isPast = sequence <= (position[stream] ?? 0);
@@ -42,12 +37,12 @@ export class MemoryOfKey {
 
   /** True for an event that waits for its next try, or so the record says. */
   isRetrying({ id, sequence }: Pick<Cause, 'id' | 'sequence'>): boolean {
-    return this.#retrying.has(sequence) && !this.#causes.has(shortId(id));
+    return this.#retrying.has(sequence) && !this.#causes.has(markOf(id));
   }
 
   /** True for an event that was applied twice, as far as is remembered. */
   isTwice({ id, sequence }: Pick<Cause, 'id' | 'sequence'>): boolean {
-    return (this.#recent.get(sequence) ?? 0) > 1 || (this.#causes.get(shortId(id)) ?? 0) > 1;
+    return (this.#recent.get(sequence) ?? 0) > 1 || (this.#causes.get(markOf(id)) ?? 0) > 1;
   }
 }
 

@@ -1,10 +1,8 @@
-import { hash } from 'node:crypto';
 import { z } from 'zod';
+import { type Causes, causesSchema, hasCause, markOf, noCauses, withCause } from './causes.ts';
 import { type Parked, parkedSchema } from './parked.ts';
 import { type Tally, tallyAfter } from './tally.ts';
 
-/** How many ids a state remembers: the same event under another sequence is recognised for so long. */
-export const rememberedCauses = 128;
 /** A bound for a key that goes on and on while an older event of any key cannot be settled. */
 export const rememberedSequences = 4096;
 
@@ -19,8 +17,8 @@ export const rememberedSequences = 4096;
 export interface StateRecord<State = unknown> {
   readonly key: string;
   readonly state: State;
-  /** The ids (of long ones a hash) of the last events applied, oldest first; at most {@link rememberedCauses}. */
-  readonly causes: readonly string[];
+  /** The ids of the last events applied. */
+  readonly causes: Causes;
   /** The sequences applied above {@link settled}; at most {@link rememberedSequences}. */
   readonly recent: readonly number[];
   /** Every event of the stream up to this sequence was settled when the record was written. */
@@ -58,7 +56,7 @@ const recordOf = <State>(schema: z.ZodType<State>) =>
   z.object({
     key: z.string(),
     state: schema,
-    causes: z.array(z.string()),
+    causes: causesSchema,
     recent: z.array(z.number()).default([]),
     settled: z.number().default(0),
     retrying: z.array(z.number()).optional(),
@@ -79,7 +77,7 @@ export const recordReader = <State>(
 export const emptyRecord = <State>(key: string, initial: State): StateRecord<State> => ({
   key,
   state: initial,
-  causes: [],
+  causes: noCauses,
   recent: [],
   settled: 0,
   position: {},
@@ -98,11 +96,7 @@ export const contains = (
   { id, sequence }: Omit<Cause, 'stream'>,
 ): boolean =>
   ((sequence <= settled || recent.includes(sequence)) && !retrying?.includes(sequence)) ||
-  (causes.length > 0 && causes.includes(shortId(id)));
-
-/** Ids are written with every commit of their key, so long ones are kept as 96 bits of their hash. */
-export const shortId = (id: string): string =>
-  id.length <= 16 ? id : `#${hash('sha1', id, 'base64url').slice(0, 16)}`;
+  (causes !== noCauses && hasCause(causes, markOf(id)));
 
 /** The record after one more event; all up to `settledUpTo` is known to be settled. */
 export const recordAfter = <State>(
@@ -117,7 +111,7 @@ export const recordAfter = <State>(
   return {
     key: record.key,
     state,
-    causes: [...record.causes.slice(1 - rememberedCauses), shortId(id)],
+    causes: withCause(record.causes, markOf(id)),
     recent: [...recent.slice(1 - rememberedSequences), sequence],
     settled,
     position: { ...record.position, [stream]: Math.max(position, sequence) },
