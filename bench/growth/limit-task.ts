@@ -1,6 +1,6 @@
 import { connect } from 'nats';
 import { defineStream, factSubject, placeOf } from '../../src/contracts/streams.ts';
-import { publishBatch } from '../../src/infra/nats/batch.ts';
+import { BatchPublisher } from '../../src/infra/nats/batch.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import { processCpuMicros } from '../process-cpu.ts';
 import type { TaskContext } from '../run-task.ts';
@@ -46,8 +46,9 @@ export const runLimit = async (
   const write = async (stream: (typeof all)[number]): Promise<void> => {
     const subject = factSubject(`${stream.service}.made`, stream, placeOf(stream, 'k'));
     const messages = Array.from({ length: batchSize }, () => ({ subject, headers: {}, body }));
+    const batches = new BatchPublisher(connection, 10_000);
     while (performance.now() < until) {
-      const { kind } = await publishBatch(connection, messages, 10_000);
+      const { kind } = await batches.publish(messages);
       if (kind !== 'stored') throw new Error('a batch was refused');
       if (performance.now() >= from && performance.now() < until) stored += batchSize;
     }

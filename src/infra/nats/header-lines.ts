@@ -67,7 +67,10 @@ export const writeHeaderLines = (
   toBroker: Readonly<Record<string, string>>,
   headers: Readonly<Record<string, string>>,
 ): MsgHdrs => {
-  const bytes = Buffer.from(`NATS/1.0\r\n${headerLines(toBroker)}${headerLines(headers)}\r\n`, 'utf8');
+  const bytes = Buffer.from(
+    `NATS/1.0\r\n${headerLines(toBroker)}${headerLines(headers)}\r\n`,
+    'utf8',
+  );
   return { encode: () => bytes } as unknown as MsgHdrs;
 };
 

@@ -1,13 +1,11 @@
-import type { NatsConnection } from 'nats';
+import { ErrorCode, type NatsConnection, NatsError } from 'nats';
 import type { OutboundMessage } from '../pipeline/ports.ts';
 import { headerLines } from './header-lines.ts';
 
 /** What the client has besides what its types say: the queue of bytes that leave for the server. */
-interface Client {
-  readonly protocol?: {
-    sendCommand(bytes: Uint8Array): void;
-    flushPending(): void;
-  };
+interface Outbound {
+  sendCommand(bytes: Uint8Array): void;
+  flushPending(): void;
 }
 
 /** So much leaves in one write: the server works on it while the next is being encoded. */
@@ -24,32 +22,37 @@ const mostKeptBytes = 4 * 1024 * 1024;
  * when the server has all of it.
  */
 export class Wire {
-  readonly #connection: NatsConnection & Client;
+  readonly #connection: NatsConnection;
+  readonly #outbound: Outbound;
   #spare: Buffer | undefined;
 
-  constructor(connection: NatsConnection) {
+  /** @throws TypeError for a version of the client that is built otherwise */
+  constructor(connection: NatsConnection & { readonly protocol?: Outbound }) {
+    if (!connection.protocol) throw new TypeError('this client has no queue of bytes: use nats 2');
     this.#connection = connection;
+    this.#outbound = connection.protocol;
   }
 
   /**
    * Sends the messages, each with header lines of its own besides. Returns what to call once the
    * server has answered to what came after them; without that call the buffer is left to the collector.
    *
-   * @throws TypeError for a header that would end its line
+   * @throws TypeError for a header that would end its line, NatsError for a message that is too large
    */
   send(messages: readonly OutboundMessage[], toBroker: (index: number) => string): () => void {
-    const { protocol } = this.#connection;
-    if (!protocol) throw new TypeError('this version of the client has no queue of bytes');
+    const mostBytes = this.#connection.info?.max_payload ?? Number.POSITIVE_INFINITY;
     let buffer = this.#spare ?? Buffer.allocUnsafeSlow(leastBytes);
     this.#spare = undefined;
     let [sent, end] = [0, 0];
     const flush = (): void => {
-      protocol.sendCommand(buffer.subarray(sent, end));
-      protocol.flushPending();
+      this.#outbound.sendCommand(buffer.subarray(sent, end));
+      this.#outbound.flushPending();
       sent = end;
     };
     messages.forEach((message, index) => {
       const frame = frameOf(message, toBroker(index));
+      // The server would end the connection.
+      if (frame.payloadBytes > mostBytes) throw new NatsError('', ErrorCode.MaxPayloadExceeded);
       if (end + frame.bytes > buffer.length) {
         if (end > sent) flush();
         buffer = Buffer.allocUnsafeSlow(Math.max(2 * buffer.length, 2 * frame.bytes));
@@ -70,6 +73,8 @@ interface Frame {
   readonly head: string;
   readonly headBytes: number;
   readonly bodyBytes: number;
+  /** Headers and body. */
+  readonly payloadBytes: number;
   /** All of it, with the end of the line behind the body. */
   readonly bytes: number;
 }
@@ -78,9 +83,10 @@ const frameOf = ({ subject, headers, body }: OutboundMessage, toBroker: string):
   const lines = `NATS/1.0\r\n${toBroker}${headerLines(headers)}\r\n`;
   const lineBytes = Buffer.byteLength(lines);
   const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
-  const head = `HPUB ${subject} ${lineBytes} ${lineBytes + bodyBytes}\r\n${lines}`;
+  const payloadBytes = lineBytes + bodyBytes;
+  const head = `HPUB ${subject} ${lineBytes} ${payloadBytes}\r\n${lines}`;
   const headBytes = lineBytes === lines.length ? head.length : Buffer.byteLength(head);
-  return { head, headBytes, bodyBytes, bytes: headBytes + bodyBytes + 2 };
+  return { head, headBytes, bodyBytes, payloadBytes, bytes: headBytes + bodyBytes + 2 };
 };
 
 const written = (

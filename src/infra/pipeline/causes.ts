@@ -45,9 +45,7 @@ export const marksOf = (causes: Causes): string[] =>
 
 /** Older records have a list: short ids as they are, of long ones `#` and 16 characters of the same hash. */
 const markOfOlder = (listed: string): string =>
-  listed.length === 17 && listed.startsWith('#')
-    ? listed.slice(1, 1 + markLength)
-    : markOf(listed);
+  listed.length === 17 && listed.startsWith('#') ? listed.slice(1, 1 + markLength) : markOf(listed);
 
 /** Reads them from a record's JSON, of older versions too. */
 export const causesSchema = z.union([

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../../src/contracts/streams.ts';
+import { markOf } from '../../../../src/infra/pipeline/causes.ts';
 import { BusRefused, BusUnavailable } from '../../../../src/infra/pipeline/errors.ts';
 import { moveOn, newCore, stale } from '../../../support/decision-core.ts';
 import { throwing } from '../../../support/fake-stream.ts';
@@ -20,7 +21,7 @@ describe('committing decisions', () => {
     expect(await recordOf('a')).toEqual({
       key: 'a',
       state: { total: 7 },
-      causes: ['a-5', 'a-2'],
+      causes: markOf('a-5') + markOf('a-2'),
       recent: [6, 9],
       settled: 0,
       position: { TALLY: 9 },

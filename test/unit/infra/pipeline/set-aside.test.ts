@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../../src/contracts/streams.ts';
+import { markOf } from '../../../../src/infra/pipeline/causes.ts';
 import {
   BusRefused,
   BusUnavailable,
@@ -85,7 +86,7 @@ describe('setting aside', () => {
       'millrace-dead-attempts': '3',
     });
     expect(Buffer.from(letter?.body ?? '').toString()).toBe('{"key":"a","n":7}');
-    expect(await recordOf('a')).toMatchObject({ state: { total: 0 }, causes: ['a-7'] });
+    expect(await recordOf('a')).toMatchObject({ state: { total: 0 }, causes: markOf('a-7') });
   });
 
   it('sets an event aside once, however often it comes', async () => {

@@ -1,11 +1,17 @@
+import { hash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  countOf,
+  markOf,
+  marksOf,
+  rememberedCauses,
+} from '../../../../src/infra/pipeline/causes.ts';
 import {
   contains,
   emptyRecord,
   recordAfter,
   recordReader,
-  rememberedCauses,
   rememberedSequences,
   type StateRecord,
 } from '../../../../src/infra/pipeline/state-record.ts';
@@ -59,8 +65,8 @@ describe('the record of a key', () => {
 
     const { causes } = applied(empty, ids);
 
-    expect(causes).toHaveLength(rememberedCauses);
-    for (const kept of causes) expect(kept.length).toBeLessThanOrEqual(17);
+    expect(countOf(causes)).toBe(rememberedCauses);
+    expect(causes).toHaveLength(12 * rememberedCauses);
   });
 
   it('tells long ids apart that begin alike', () => {
@@ -70,10 +76,28 @@ describe('the record of a key', () => {
     expect(knowsId(record, `${'x'.repeat(200)}2`)).toBe(false);
   });
 
-  it('takes nobody in who uses the short form of a long id as an id', () => {
-    const record = applied(empty, ['x'.repeat(100)]);
+  it('takes nobody in who uses what is kept of an id as an id', () => {
+    const record = applied(empty, ['x'.repeat(100), 'y']);
 
-    expect(knowsId(record, record.causes[0] ?? '')).toBe(false);
+    for (const mark of marksOf(record.causes)) expect(knowsId(record, mark)).toBe(false);
+    expect(knowsId(record, record.causes)).toBe(false);
+  });
+
+  it('knows the ids that older versions listed, and goes on from there', () => {
+    const read = recordReader(tallyState.schema);
+    const long = 'x'.repeat(100);
+    const ids = Array.from({ length: rememberedCauses - 2 }, (_, n) => `id-${n}`);
+    const hashed = `#${hash('sha1', long, 'base64url').slice(0, 16)}`;
+    const older = { ...empty, state: { total: 3 }, causes: [...ids, '#begins so', hashed] };
+
+    const record = read(JSON.stringify(older));
+    const after = recordAfter(record, { total: 4 }, cause('new'));
+
+    expect(countOf(record.causes)).toBe(rememberedCauses);
+    for (const id of [...ids, '#begins so', long]) expect(knowsId(record, id)).toBe(true);
+    expect(knowsId(record, hashed)).toBe(false);
+    expect(knowsId(after, long)).toBe(true);
+    expect(knowsId(after, 'id-0')).toBe(false);
   });
 
   it('counts what it contains, and reads records that were written before it did', () => {
@@ -120,7 +144,12 @@ describe('the record of a key', () => {
     const read = recordReader(tallyState.schema);
     const old = { key: 'k', state: { total: 3 }, causes: ['a'], position: { TALLY: 9 } };
 
-    expect(read(JSON.stringify(old))).toEqual({ ...old, recent: [], settled: 0 });
+    expect(read(JSON.stringify(old))).toEqual({
+      ...old,
+      causes: markOf('a'),
+      recent: [],
+      settled: 0,
+    });
   });
 
   it('is not read when it is not what the schema says', () => {
@@ -128,6 +157,7 @@ describe('the record of a key', () => {
 
     expect(() => read('{')).toThrow();
     expect(() => read(JSON.stringify({ ...empty, state: { total: 'x' } }))).toThrow();
+    expect(() => read(JSON.stringify({ ...empty, state: { total: 3 }, causes: 'x' }))).toThrow();
   });
 });
 
