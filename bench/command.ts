@@ -18,7 +18,9 @@ Without a command everything is compared, one after the other; --quick does it i
 
 ${listed}
   durability   what it costs to have on the disk what is acknowledged
-  plot         draws the results`;
+  plot         draws the results
+  simulate     what more machines would bring, by a model fitted to the results
+  check        whether an event has become dearer than the baseline says`;
 
 /**
  * Reads the command line: a comparison by its name, or all of them.
@@ -33,7 +35,9 @@ export const readCommand = async (args: readonly string[]): Promise<Command> => 
   if (wantsHelp) return { kind: 'help', usage };
   if (first !== undefined && !first.startsWith('-')) {
     const known = comparisons.map(({ name }) => name).join(', ');
-    throw new UsageError(`"${first}" is no command of the benchmark: ${known}, durability, plot`);
+    throw new UsageError(
+      `"${first}" is no command of the benchmark: ${known}, durability, plot, simulate, check`,
+    );
   }
   const [rows] = comparisons;
   if (rows && args.some((arg) => arg.startsWith('-') && arg !== '--quick')) return one(rows, args);

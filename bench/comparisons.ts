@@ -1,5 +1,6 @@
 import { commits } from './commits/commits.ts';
 import type { Comparison } from './comparison.ts';
+import { gateway } from './gateway/gateway.ts';
 import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
 import { memory } from './memory/memory.ts';
@@ -17,4 +18,5 @@ export const comparisons: readonly Comparison[] = [
   growth,
   memory,
   ready,
+  gateway,
 ];

@@ -63,10 +63,29 @@ const draw = async (): Promise<number> => {
   return 0;
 };
 
+const model = async (): Promise<number> => {
+  const { simulate, simulateUsage } = await import('./simulation/simulate.ts');
+  const args = process.argv.slice(3);
+  console.log(args.includes('--help') ? simulateUsage : simulate(args));
+  return 0;
+};
+
+/** Not one of the comparisons: it is for continuous integration. */
+const regression = async (): Promise<number> => {
+  const { check } = await import('./regression/check.ts');
+  const args = process.argv.slice(3);
+  if (!args.includes('--help'))
+    return compare([{ comparison: check, plan: await check.plan(args) }]);
+  console.log(check.usage);
+  return 0;
+};
+
 const commands: Readonly<Record<string, () => Promise<number>>> = {
   task: runTask,
   durability,
   plot: draw,
+  simulate: model,
+  check: regression,
 };
 
 await runCommand(first === undefined ? bench : (commands[first] ?? bench));

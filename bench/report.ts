@@ -59,7 +59,7 @@ export const sayRows = (names: readonly RowName[]): string =>
   names.map((row) => `- ${row} (${rows[row].title}): ${rows[row].does}.`).join('\n');
 
 /** Where the time of one row goes: microseconds of the client per event, by layer. */
-export const sayLayers = (row: RowName, times: LayerTimes): string => {
+export const sayLayers = (row: string, times: LayerTimes): string => {
   const least = 0.05;
   const busy = times.filter(([layer]) => layer !== 'idle');
   const sum = busy.reduce((total, [, micros]) => total + micros, 0);

@@ -45,12 +45,18 @@ export const profileComparison: Comparison = {
   plan: (args) => rowComparison.plan([...args, '--profile', '--rows', profiled]),
 };
 
-/** Runs every row in every round, each round on a new server, and says how they compare. */
-const runRows = async (options: BenchOptions, parts: BenchParts): Promise<Findings> => {
+/** Runs every row in every round, each round on a new server. */
+export const measureRows = async (options: BenchOptions, parts: BenchParts): Promise<Results> => {
   const results: Results = { samples: {}, layers: [] };
   for (let round = 0; round < options.rounds; round++) {
     await runRound(round, options, parts, results);
   }
+  return results;
+};
+
+/** Measures the rows and says how they compare. */
+const runRows = async (options: BenchOptions, parts: BenchParts): Promise<Findings> => {
+  const results = await measureRows(options, parts);
   const settings = `${options.rounds} rounds of ${options.events} events; one server, file storage, its default sync_interval`;
   if (options.profile) {
     const tables = results.layers.map(({ row, layers }) => sayLayers(row, layers));

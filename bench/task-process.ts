@@ -14,6 +14,8 @@ export interface TaskOptions<Said> {
   readonly onSaid?: (said: Said) => void;
   /** What Node.js itself is told. */
   readonly nodeArguments?: readonly string[];
+  /** What becomes of what it writes to its standard output. @default 'inherit' */
+  readonly output?: 'inherit' | 'ignore';
 }
 
 /**
@@ -29,7 +31,7 @@ export class TaskProcess<Result, Said = unknown> implements AsyncDisposable {
 
   constructor(name: TaskName, order: object, options: TaskOptions<Said>) {
     this.#child = fork(program, ['task', name, JSON.stringify(order)], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', options.output ?? 'inherit', 'inherit', 'ipc'],
       execArgv: [...(options.nodeArguments ?? [])],
     });
     this.result = resultOf<Result, Said>(this.#child, name, options);

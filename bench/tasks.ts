@@ -12,6 +12,8 @@ export const tasks = {
   commits: async () => (await import('./commits/commit-task.ts')).runCommits,
   limit: async () => (await import('./growth/limit-task.ts')).runLimit,
   'flood-worker': async () => (await import('./flood/flood-worker.ts')).runFloodWorker,
+  'gateway-server': async () => (await import('./gateway/gateway-server.ts')).runGatewayServer,
+  'gateway-load': async () => (await import('./gateway/gateway-load.ts')).runGatewayLoad,
 } satisfies Readonly<Record<string, () => Promise<Task>>>;
 
 export type TaskName = keyof typeof tasks;

@@ -32,7 +32,7 @@ export const latency: Comparison = {
   usage: planUsage('latency', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
-    const seconds = quick ? 2 : 5;
+    const seconds = quick ? 2 : 4;
     return {
       seconds: rounds * cases.length * (seconds + 3.5),
       run: async (parts) => {

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { pathToFileURL } from 'node:url';
 import { root } from './root.mjs';
 
-const running = (command, args, { env = {}, stdio, shell = false }) =>
-  spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio, shell });
+const running = (command, args, { env = {}, stdio, shell = false, timeout }) =>
+  spawn(command, args, { cwd: root, env: { ...process.env, ...env }, stdio, shell, timeout });
 
 const ended = (child) =>
   new Promise((resolve, reject) => {

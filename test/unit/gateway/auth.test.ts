@@ -149,6 +149,32 @@ test('a token is over after an hour, with five seconds of tolerance', async () =
   expect(late.headers['www-authenticate']).toContain('error="invalid_token"');
 });
 
+test('a token that was taken before is over at its end all the same', async () => {
+  const time = new HandClock();
+  const tokens = await createTokens({ keyPem: signingKey, catalogueUsers: [], clock: time });
+  const token = await signed(good, { kid: await kidOf() });
+
+  expect((await tokens.read(token)).userId).toBe('id-ann');
+  time.turn(64_000);
+  expect((await tokens.read(token)).userId).toBe('id-ann');
+  time.turn(1_500);
+  await expect(tokens.read(token)).rejects.toThrow('the token has expired');
+});
+
+test('a token that was taken before opens nothing for others like it', async () => {
+  const tokens = await createTokens({ keyPem: signingKey, catalogueUsers: [], clock });
+  const kid = await kidOf();
+  const ann = await signed(good, { kid });
+  const bob = await signed({ ...good, sub: 'id-bob', roles: [] }, { kid });
+  const [head, , signature] = ann.split('.');
+  await tokens.read(ann);
+
+  expect(await tokens.read(bob)).toMatchObject({ userId: 'id-bob', roles: [] });
+  expect(await tokens.read(ann)).toMatchObject({ userId: 'id-ann', roles: ['catalogue'] });
+  const forged = `${head}.${bob.split('.')[1]}.${signature}`;
+  await expect(tokens.read(forged)).rejects.toMatchObject({ kind: 'invalid-token' });
+});
+
 test('the role goes to the named users, in any capitals', async () => {
   const tokens = await createTokens({
     keyPem: newKeyPem(),
