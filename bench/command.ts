@@ -17,7 +17,6 @@ npm run bench -- COMMAND --help
 Without a command everything is compared, one after the other; --quick does it in about two minutes.
 
 ${listed}
-  durability   what it costs to have on the disk what is acknowledged
   plot         draws the results
   simulate     what more machines would bring, by a model fitted to the results
   check        whether an event has become dearer than the baseline says`;
@@ -36,7 +35,7 @@ export const readCommand = async (args: readonly string[]): Promise<Command> => 
   if (first !== undefined && !first.startsWith('-')) {
     const known = comparisons.map(({ name }) => name).join(', ');
     throw new UsageError(
-      `"${first}" is no command of the benchmark: ${known}, durability, plot, simulate, check`,
+      `"${first}" is no command of the benchmark: ${known}, plot, simulate, check`,
     );
   }
   const [rows] = comparisons;

@@ -1,5 +1,6 @@
 import { commits } from './commits/commits.ts';
 import type { Comparison } from './comparison.ts';
+import { durability } from './durability/durability.ts';
 import { gateway } from './gateway/gateway.ts';
 import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
@@ -18,5 +19,6 @@ export const comparisons: readonly Comparison[] = [
   growth,
   memory,
   ready,
+  durability,
   gateway,
 ];

@@ -5,8 +5,6 @@ import { tools } from '../src/cli/provision/tools.ts';
 import { runCommand } from '../src/cli/terminal/run-command.ts';
 import { shutdownSignal } from '../src/infra/runtime/shutdown.ts';
 import { readCommand } from './command.ts';
-import { durabilityUsage, readDurabilityOptions } from './durability/durability-options.ts';
-import { runDurability } from './durability/run-durability.ts';
 import { describeMachine } from './machine.ts';
 import { type Planned, runComparisons } from './run-comparisons.ts';
 import { runTaskHere } from './run-task.ts';
@@ -18,16 +16,6 @@ const natsServer = (): Promise<string> =>
     log: console.error,
     cacheFolder: resolve(process.env['MILLRACE_CACHE'] || '.cache'),
   });
-
-const durability = async (): Promise<number> => {
-  const options = readDurabilityOptions(process.argv.slice(3));
-  if (!options) {
-    console.log(durabilityUsage);
-    return 0;
-  }
-  await runDurability(options, await natsServer());
-  return 0;
-};
 
 const compare = async (planned: readonly Planned[]): Promise<number> => {
   const signal = shutdownSignal();
@@ -80,12 +68,11 @@ const regression = async (): Promise<number> => {
   return 0;
 };
 
-const commands: Readonly<Record<string, () => Promise<number>>> = {
-  task: runTask,
-  durability,
-  plot: draw,
-  simulate: model,
-  check: regression,
-};
+const commands = new Map<string | undefined, () => Promise<number>>([
+  ['task', runTask],
+  ['plot', draw],
+  ['simulate', model],
+  ['check', regression],
+]);
 
-await runCommand(first === undefined ? bench : (commands[first] ?? bench));
+await runCommand(commands.get(first) ?? bench);

@@ -12,7 +12,10 @@ describe('the command line of the comparison of durability', () => {
       rounds: 7,
       measureMs: 4000,
     });
-    expect(readDurabilityOptions(['--help'])).toBeUndefined();
+    expect(readDurabilityOptions(['--quick', '--ms', '400'])).toEqual({
+      rounds: 1,
+      measureMs: 400,
+    });
   });
 
   it('is refused with a word on what is wrong', () => {

@@ -1,36 +1,56 @@
-import { versionAt } from '../../src/cli/provision/accept.ts';
-import { tools } from '../../src/cli/provision/tools.ts';
 import { count } from '../../src/cli/terminal/figures.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
-import { describeMachine, sayMachine } from '../machine.ts';
+import type { BenchParts, Comparison, Findings } from '../comparison.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { pairedRatios, rotated, spreadOf } from '../statistics.ts';
-import type { DurabilityOptions } from './durability-options.ts';
+import {
+  type DurabilityOptions,
+  durabilityUsage,
+  readDurabilityOptions,
+} from './durability-options.ts';
 import { measures, prepareStream, rateOf } from './measures.ts';
 import { type Setup, SetupServers, setups } from './setups.ts';
 
 /** The rates of each setup, by measure, one a round. */
 type Rates = Map<Setup, number[][]>;
 
-/** Measures every setup in every round, each on new servers, and says how they compare. */
-export const runDurability = async (options: DurabilityOptions, binary: string): Promise<void> => {
-  const machine = describeMachine(await versionAt(binary, tools['nats-server']));
-  console.log(
-    `${sayMachine(machine)}\n${options.rounds} rounds, ${options.measureMs} ms a figure\n`,
-  );
-  const rates: Rates = new Map(setups.map((setup) => [setup, measures.map(() => [])]));
-  for (let round = 0; round < options.rounds; round++) {
-    for (const setup of rotated(setups, round)) {
-      for (const [at, rate] of (await measure(setup, options, binary)).entries()) {
-        rates.get(setup)?.[at]?.push(rate);
-      }
-      console.error(`round ${round + 1}: ${setup.name}`);
-    }
-  }
-  console.log(sayRates(rates));
+/** What it costs to have on the disk what is acknowledged. */
+export const durability: Comparison = {
+  name: 'durability',
+  about: 'what it costs to have on the disk what is acknowledged',
+  usage: durabilityUsage,
+  plan: (args) => {
+    const options = readDurabilityOptions(args);
+    const figureSeconds = (options.measureMs * 1.25) / 1_000;
+    return {
+      seconds: options.rounds * setups.length * (1.5 + measures.length * figureSeconds),
+      run: (parts) => runDurability(options, parts),
+    };
+  },
 };
 
-const measure = async (
+/** Measures every setup in every round, each on new servers, and says how they compare. */
+const runDurability = async (
+  options: DurabilityOptions,
+  { binary, signal, at, note }: BenchParts,
+): Promise<Findings> => {
+  const rates: Rates = new Map(setups.map((setup) => [setup, measures.map(() => [])]));
+  for (let round = 0; round < options.rounds; round++) {
+    for (const [index, setup] of rotated(setups, round).entries()) {
+      signal.throwIfAborted();
+      for (const [figure, rate] of (await measureSetup(setup, options, binary)).entries()) {
+        rates.get(setup)?.[figure]?.push(rate);
+      }
+      at((round + (index + 1) / setups.length) / options.rounds);
+      note(`round ${round + 1}, ${setup.name}`);
+    }
+  }
+  const text = `${options.rounds} rounds, ${options.measureMs} ms a figure\n\n${sayRates(rates)}`;
+  const rows = [...rates].map(([setup, own]) => ({ setup, rates: own }));
+  return { figures: { ...options, measures: measures.map(({ name }) => name), rows }, text };
+};
+
+const measureSetup = async (
   setup: Setup,
   { measureMs }: DurabilityOptions,
   binary: string,
