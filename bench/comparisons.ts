@@ -5,9 +5,11 @@ import { gateway } from './gateway/gateway.ts';
 import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
 import { memory } from './memory/memory.ts';
+import { peersComparison } from './peers/peers-comparison.ts';
 import { ready } from './ready/ready.ts';
 import { profileComparison, rowComparison } from './rows-comparison.ts';
 import { scaling } from './scaling/scaling.ts';
+import { storesComparison } from './stores/stores-comparison.ts';
 
 /** Everything that `npm run bench` runs, in this order. */
 export const comparisons: readonly Comparison[] = [
@@ -21,4 +23,6 @@ export const comparisons: readonly Comparison[] = [
   ready,
   durability,
   gateway,
+  peersComparison,
+  storesComparison,
 ];

@@ -5,6 +5,7 @@ export type Task = (order: never, context: TaskContext) => Promise<unknown>;
 
 /** All of them; each is loaded by its own process alone. */
 export const tasks = {
+  compared: async () => (await import('./systems/compared-process.ts')).runComparedProcess,
   row: async () => (await import('./row-process.ts')).runRowProcess,
   'latency-publisher': async () =>
     (await import('./latency/latency-publisher.ts')).runLatencyPublisher,

@@ -44,7 +44,7 @@ export class SetupServers implements AsyncDisposable {
 }
 
 /** What each server of a cluster has to know of the others. */
-const clusterLines = async (): Promise<string[]> => {
+export const clusterLines = async (): Promise<string[]> => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
   return ports.map(

@@ -1,0 +1,117 @@
+import { count } from '../../src/cli/terminal/figures.ts';
+import { markdownTable } from '../markdown-table.ts';
+import { pairedRatios, type Spread, spreadOf } from '../statistics.ts';
+import {
+  baseOf,
+  type Compared,
+  type ComparedFigures,
+  type ComparedResult,
+  type ComparedSample,
+  type Target,
+} from './compared.ts';
+import type { ComparedOptions } from './options.ts';
+
+/** Puts together what is kept of each row; rows without samples are left out. */
+export const resultsOf = (
+  { rows: all }: Pick<Compared, 'rows'>,
+  { rows, size }: ComparedOptions,
+  samples: ReadonlyMap<string, readonly ComparedSample[]>,
+): ComparedResult[] => {
+  const ratesOf = (row: string): number[] =>
+    (samples.get(row) ?? []).map(({ eventsPerSecond }) => eventsPerSecond);
+  return rows.flatMap((row): ComparedResult[] => {
+    const { name, title, does, differs, events } = row;
+    const base = baseOf(row, all);
+    const own = samples.get(name) ?? [];
+    if (own.length === 0) return [];
+    return [
+      {
+        ...{ name, title, does, differs, events: events[size], base },
+        eventsPerSecond: ratesOf(name),
+        // Of a base that failed there is nothing to compare with.
+        ratios: samples.has(base) ? pairedRatios(ratesOf(name), ratesOf(base)) : [],
+        clientCpuMicros: own.map(({ clientCpuMicros }) => clientCpuMicros),
+        serverCpuMicros: own.map(({ serverCpuMicros }) => serverCpuMicros),
+        latencyP50Ms: own.map(({ latencyMs }) => latencyMs?.p50 ?? null),
+        latencyP99Ms: own.map(({ latencyMs }) => latencyMs?.p99 ?? null),
+      },
+    ];
+  });
+};
+
+/** The tables, what each row does, and what was left out. */
+export const sayCompared = (results: ComparedFigures, targets: readonly Target[]): string =>
+  [
+    sayRates(results),
+    sayTargets(results, targets),
+    results.rows.map(sayRow).join('\n'),
+    Object.entries(results.versions)
+      .map(([name, version]) => `${name} ${version}`)
+      .join(', '),
+    results.leftOut.map(({ name, why }) => `left out: ${name}: ${why}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+
+const sayRow = ({ name, title, does, differs }: ComparedResult): string =>
+  `- \`${name}\` (${title}): ${does}. Differs: ${differs}.`;
+
+const sayRates = ({ rows }: ComparedFigures): string =>
+  markdownTable([
+    [
+      'row',
+      'events',
+      'events/s',
+      'min-max',
+      'x base',
+      'min-max',
+      'client us',
+      'server us',
+      'p50 ms',
+      'p99 ms',
+    ],
+    ...rows.map(({ name, base, events, ...figures }) => {
+      const rates = spreadOf(figures.eventsPerSecond);
+      const ratios = figures.ratios.length > 0 ? spreadOf(figures.ratios) : undefined;
+      return [
+        `${name}${name === base ? ' [base]' : ''}`,
+        count(events),
+        count(rates.median),
+        `${count(rates.least)}-${count(rates.most)}`,
+        ratios ? short(ratios.median) : '-',
+        ratios ? range(ratios) : '-',
+        median(figures.clientCpuMicros, 1),
+        median(figures.serverCpuMicros, 1),
+        median(figures.latencyP50Ms, 2),
+        median(figures.latencyP99Ms, 2),
+      ];
+    }),
+  ]);
+
+/** How many times as fast, of every target whose rows were measured. */
+const sayTargets = ({ rows }: ComparedFigures, targets: readonly Target[]): string => {
+  const ratesOf = (name: string) => rows.find((row) => row.name === name)?.eventsPerSecond;
+  const lines = targets.flatMap(({ row, by, least }) =>
+    by.flatMap((faster) => {
+      const [rates, others] = [ratesOf(faster), ratesOf(row)];
+      if (!rates || !others) return [];
+      const times = spreadOf(pairedRatios(rates, others));
+      const verdict = times.median >= least ? 'met' : 'not met';
+      return [[`${faster} / ${row}`, short(times.median), range(times), `${least}`, verdict]];
+    }),
+  );
+  return lines.length === 0
+    ? ''
+    : markdownTable([['times as fast', 'median', 'min-max', 'wanted', ''], ...lines]);
+};
+
+/** Few digits where the number is large, more where it is small. */
+const short = (value: number): string => value.toFixed(value < 0.1 ? 4 : value < 10 ? 2 : 1);
+const range = ({ least, most }: Spread): string => `${short(least)}-${short(most)}`;
+
+const median = (values: readonly (number | null)[], digits: number): string => {
+  const known = values.filter((value) => value !== null);
+  return known.length < values.length || known.length === 0
+    ? '-'
+    : spreadOf(known).median.toFixed(digits);
+};
