@@ -46,6 +46,17 @@ type Definition<Type extends string, Data> = Omit<
 > &
   Partial<Pick<EventContract, 'personal' | 'secret' | 'upcasters'>>;
 
+/** What is declared of each stream, whoever imported it. */
+const declared = new WeakMap<ServiceStream, Map<string, EventContract>>();
+
+/**
+ * The contracts of a stream that this process knows, by type: those in files that were imported.
+ *
+ * Importing a service imports all that it takes and says.
+ */
+export const contractsOf = (stream: ServiceStream): ReadonlyMap<string, EventContract> =>
+  declared.get(stream) ?? new Map();
+
 /**
  * Declares an event type.
  *
@@ -75,6 +86,8 @@ export const defineEvent = <const Type extends string, Data>(
     ...definition,
     upcasters,
   });
+  const known = declared.get(stream) ?? new Map<string, EventContract>();
+  declared.set(stream, known.set(type, contract));
   return contract;
 };
 

@@ -24,6 +24,7 @@ const foreseen = new Set([
   'BusRefused',
   'TopologyConflict',
   'StartFailed',
+  'RepartitionRefused',
 ]);
 
 const sentenceOf = (error: unknown): string => {

@@ -17,7 +17,8 @@ export interface MembersOptions {
   readonly onReconnect: (run: () => void) => () => void;
 }
 
-const bucketName = 'millrace-members';
+/** The key-value bucket in which replicas announce themselves. */
+export const membersBucket = 'millrace-members';
 
 /** A name that no other process has, one token of a subject. */
 export const memberName = (process: string): string =>
@@ -58,7 +59,7 @@ export class Members {
     this.#options = options;
     const { connection, api, service, replicas } = options;
     this.#bucket = new Bucket(connection, api, {
-      name: bucketName,
+      name: membersBucket,
       storage: 'memory',
       replicas,
       keptForMs: forgottenMs,
@@ -146,7 +147,7 @@ export class Members {
   async #announce(): Promise<void> {
     try {
       const written = await this.#bucket.writeOnce(this.#key(this.self), '{}', {}, heartbeatMs);
-      if (written?.error) throw refusal(written.error, bucketName);
+      if (written?.error) throw refusal(written.error, membersBucket);
       // Written at the next beat: after a leave it must not be written late.
       if (!written) await this.#bucket.make();
     } catch (error) {

@@ -9,7 +9,7 @@ import type { JsApi } from './js-api.ts';
 export const largestMessage = 512 * 1024;
 
 /** Under which name a stream says how many partitions it has. */
-const partitionsMetadata = 'millrace.partitions';
+export const partitionsMetadata = 'millrace.partitions';
 
 /** A stream's configuration: what a service needs, and what deployments choose. */
 export const streamSettings = (
@@ -148,8 +148,13 @@ const refuseOtherPartitions = ({ name, partitions }: ServiceStream, found: Setti
     Record<string, string>
   >;
   if (there === undefined || there === String(partitions)) return;
+  if (there === 'moving') {
+    throw new TopologyConflict(
+      `stream ${name} is being moved to another number of partitions: npm run repartition has to end first`,
+    );
+  }
   throw new TopologyConflict(
-    `stream ${name} has ${there} partitions, declared are ${partitions}: their number is fixed for a stream's life; docs/partitions.md says how to move to another`,
+    `stream ${name} has ${there} partitions, declared are ${partitions}: their number is fixed for a stream's life; npm run repartition moves it to another, see docs/partitions.md`,
   );
 };
 

@@ -12,7 +12,8 @@ export type Notes = Readonly<Record<string, string | undefined>>;
 export const eventHeaders = (message: InboundMessage): Readonly<Record<string, string>> =>
   Object.fromEntries(
     Object.entries(message.allHeaders()).filter(
-      ([name]) => !/^(nats|millrace-dead|millrace-parked|millrace-retry)-/i.test(name),
+      ([name]) =>
+        !/^(nats|millrace-dead|millrace-parked|millrace-retry|millrace-moved)-/i.test(name),
     ),
   );
 

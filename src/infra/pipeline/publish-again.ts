@@ -27,7 +27,12 @@ export const publishedAgain = (
   };
 };
 
-const writtenOut = (
+/**
+ * A request event's headers and body, with what its producer left to the place where it was stored.
+ *
+ * Instructions to the broker are left out: they were for the first publish.
+ */
+export const writtenOut = (
   original: InboundMessage,
   type: string,
 ): Pick<OutboundMessage, 'headers' | 'body'> => {
@@ -43,8 +48,8 @@ const writtenOut = (
   }
 };
 
-/** Instructions to the broker were for the first publish. */
-const ownHeaders = (original: InboundMessage): Record<string, string> =>
+/** A message's headers without instructions to a broker. */
+export const ownHeaders = (original: InboundMessage): Record<string, string> =>
   Object.fromEntries(
     Object.entries(original.allHeaders()).filter(([name]) => !/^nats-/i.test(name)),
   );
