@@ -98,7 +98,7 @@ export class TillWorld implements AsyncDisposable {
   verify(service: AnyService = this.services.till): Promise<StreamReport> {
     const read = readStream(this.bus, service.stream, new AbortController().signal);
     const { upkeep } = this.bus;
-    return verifyStream({ service, upkeep, read, eventsAtATime: 1_000, onEvent: () => {} });
+    return verifyStream({ service, upkeep, read, eventsAtATime: 10_000, onEvent: () => {} });
   }
 
   ruler(): Ruler {
@@ -142,11 +142,11 @@ export class TillWorld implements AsyncDisposable {
   }
 
   /** Waits until a service has acknowledged all that it reads of the till. */
-  async drained(name: string): Promise<void> {
+  async drained(name: string, withinMs = 20_000): Promise<void> {
     await soon(async () => {
       const lag = await this.bus.lag({ stream: this.stream, durable: name });
       expect(lag).toEqual({ pending: 0, unacknowledged: 0 });
-    }, 20_000);
+    }, withinMs);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
