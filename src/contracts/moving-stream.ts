@@ -32,3 +32,9 @@ export const inPartition = (subject: string, partition: number): string => {
   const tokens = subject.split('.');
   return [...tokens.slice(0, 2), partition, ...tokens.slice(3)].join('.');
 };
+
+/** Under which subject a stream stores what producers publish, in the partition of its key. */
+export const storedSubject = (published: string, partition: number): string => {
+  const [service, name] = published.split('.');
+  return ['in', service, partition, name].join('.');
+};

@@ -21,7 +21,7 @@ export interface ServiceStream {
   readonly service: string;
   /** The stream's name: the service's in capitals. */
   readonly name: string;
-  /** How many ordered shares its keys fall into; fixed for the stream's life. */
+  /** How many ordered shares its keys fall into; `npm run repartition` changes their number. */
   readonly partitions: number;
   /** `retries`: it is the one beside a service's own in which its events wait for their next try. */
   readonly role?: 'retries';

@@ -25,14 +25,12 @@ import {
 import { soon } from './soon.ts';
 import { type TillServices, tillServices } from './till-services.ts';
 
-/** How many entries of each key there are. */
-export type Entries = ReadonlyMap<string, number>;
-
 /** The till and its board on a server of their own, whose workers come and go. */
 export class TillWorld implements AsyncDisposable {
   readonly server: NatsServer;
   readonly bus: NatsBus;
   services: TillServices;
+  /** How many entries of each key there are. */
   readonly entries = new Map<string, number>();
   readonly #workers = new Map<ServiceUnderTest, string>();
 

@@ -1,7 +1,7 @@
 import { contractsOf, type EventContract } from '../../contracts/define-event.ts';
 import { readEnvelope } from '../../contracts/envelope.ts';
 import { keyToken, partitionOf } from '../../contracts/key-token.ts';
-import { inPartition } from '../../contracts/moving-stream.ts';
+import { inPartition, storedSubject } from '../../contracts/moving-stream.ts';
 import { readData } from '../../contracts/read-data.ts';
 import { readSubject, type ServiceStream } from '../../contracts/streams.ts';
 import { type Decode, Derived, decoder } from '../../infra/pipeline/decode.ts';
@@ -75,9 +75,8 @@ export class Carrier {
 
   /** A request event that was taken in at the moment when the stream was closed, as it came. */
   stray(message: InboundMessage): OutboundMessage {
-    const [service, name] = message.subject.split('.');
     const partition = partitionOf(lastTokenOf(message), this.#journal.from);
-    return this.request({ ...message, subject: `in.${service}.${partition}.${name}` });
+    return this.request({ ...message, subject: storedSubject(message.subject, partition) });
   }
 
   fact(message: InboundMessage): OutboundMessage {

@@ -76,6 +76,8 @@ const copyLiving = async (run: Run, history: number, begun: Pick<Progress, 'root
     readonly root: string;
     readonly filter: string;
     readonly carry: Carry;
+    /** Nothing of it lies before this sequence. */
+    readonly first?: number;
   }[] = [
     { root: 'state', filter: states, carry: (state) => carrier.state(state, history) },
     {
@@ -86,14 +88,15 @@ const copyLiving = async (run: Run, history: number, begun: Pick<Progress, 'root
     {
       root: 'in',
       filter: requests,
+      first: Math.min(...run.journal.floors) + 1,
       carry: (event) => (isSettled(run, event) ? undefined : carrier.request(event)),
     },
     // They were stored after all the others.
     { root: 'in', filter: published, carry: (event) => carrier.stray(event) },
   ];
   const at = steps.findIndex(({ root }) => root === begun.root);
-  for (const { root, filter, carry } of steps.slice(Math.max(0, at))) {
-    await copy(run, filter, root === begun.root ? begun.from + 1 : 1, carry);
+  for (const { root, filter, carry, first = 1 } of steps.slice(Math.max(0, at))) {
+    await copy(run, filter, root === begun.root ? begun.from + 1 : first, carry);
   }
 };
 

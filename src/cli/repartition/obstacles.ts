@@ -21,7 +21,7 @@ export interface ObstacleOptions {
 }
 
 /** The services whose processes read a service's stream or know its partitions: its own first. */
-export const concernedBy = (
+const concernedBy = (
   { name }: Pick<AnyService, 'name'>,
   services: readonly AnyService[],
 ): readonly string[] => [

@@ -11,7 +11,7 @@ import { forgetMarks, moveStream, type Step } from './move-stream.ts';
 import { obstaclesOf, whoRuns } from './obstacles.ts';
 
 /** Something stands in the way; nothing was changed. */
-export class RepartitionRefused extends Error {
+class RepartitionRefused extends Error {
   override readonly name = 'RepartitionRefused';
 }
 

@@ -30,7 +30,7 @@ export interface PartitionOnBroker {
 }
 
 /** How many messages are read at a time. */
-const batch = 512;
+const usualBatch = 512;
 /** How long the stream is waited for, between two messages. */
 const silenceMs = 2_000;
 
@@ -54,9 +54,10 @@ export async function* readRange(
   partition: PartitionOnBroker,
   from: number,
   to: number,
+  batch = usualBatch,
 ): AsyncGenerator<ReadonlyMap<number, Msg>> {
   for (let next = from; next <= to; ) {
-    const some = await readBatch(partition, next);
+    const some = await readBatch(partition, next, batch);
     const last = Math.max(next - 1, ...some.keys());
     for (const sequence of some.keys()) if (sequence > to) some.delete(sequence);
     if (some.size > 0) yield some;
@@ -74,6 +75,7 @@ export async function* readRange(
 const readBatch = (
   { connection, inboxPrefix, stream, filter }: PartitionOnBroker,
   from: number,
+  batch: number,
 ): Promise<Map<number, Msg>> =>
   new Promise((resolve) => {
     const found = new Map<number, Msg>();

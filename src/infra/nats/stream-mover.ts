@@ -45,6 +45,9 @@ export class NotAlone extends Error {
 
 const batchMs = 10_000;
 
+/** Each reading costs the broker a look at the whole stream, to say how much is left. */
+const readAtOnce = 4_096;
+
 /**
  * What it takes to rearrange a stream as a whole: its settings, its consumers, its messages in order,
  * and writing behind the last one if that is still the last one.
@@ -118,7 +121,7 @@ export class StreamMover implements AsyncDisposable {
     const stream = this.#name;
     const range = { connection: this.#connection, api: this.#api, stream, filter, durable: '' };
     const all = { ...range, inboxPrefix: this.#inboxPrefix };
-    for await (const some of readRange(all, Math.max(1, from), to)) {
+    for await (const some of readRange(all, Math.max(1, from), to, readAtOnce)) {
       for (const message of some.values()) {
         const inbound = storedInbound(message, stream);
         if (inbound) yield inbound;

@@ -154,7 +154,7 @@ const refuseOtherPartitions = ({ name, partitions }: ServiceStream, found: Setti
     );
   }
   throw new TopologyConflict(
-    `stream ${name} has ${there} partitions, declared are ${partitions}: their number is fixed for a stream's life; npm run repartition moves it to another, see docs/partitions.md`,
+    `stream ${name} has ${there} partitions, declared are ${partitions}: npm run repartition moves a stream to another number (docs/partitions.md)`,
   );
 };
 

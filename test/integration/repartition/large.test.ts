@@ -34,8 +34,8 @@ it(`moves ${keys} states and as many events that wait`, { timeout: 10 * minutes 
   const moved = await world.move(16);
   const seconds = (performance.now() - beganAt) / 1_000;
   const { messages } = moved.kind === 'moved' ? moved : { messages: 0 };
-  console.info(
-    `${messages} messages, ${keys} states and ${keys} waiting events among them: ${seconds.toFixed(1)} s`,
+  process.stdout.write(
+    `${messages} messages, ${keys} states and ${keys} waiting events among them: ${seconds.toFixed(1)} s\n`,
   );
   world.services = tillServices(16);
   const { upkeep } = world.bus;
