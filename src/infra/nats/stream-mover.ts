@@ -1,7 +1,7 @@
 import type { NatsConnection } from 'nats';
 import type { InboundMessage } from '../pipeline/delivery.ts';
 import type { OutboundMessage } from '../pipeline/ports.ts';
-import { publishBatch } from './batch.ts';
+import { BatchPublisher } from './batch.ts';
 import { Bucket } from './bucket.ts';
 import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import type { Settings } from './consumer-settings.ts';
@@ -57,12 +57,14 @@ const readAtOnce = 4_096;
 export class StreamMover implements AsyncDisposable {
   readonly #connection: NatsConnection;
   readonly #api: JsApi;
+  readonly #batches: BatchPublisher;
   readonly #name: string;
   readonly #inboxPrefix: string;
 
   private constructor(connection: NatsConnection, stream: string, inboxPrefix: string) {
     this.#connection = connection;
     this.#api = new JsApi(connection);
+    this.#batches = new BatchPublisher(connection, batchMs);
     this.#name = stream;
     this.#inboxPrefix = inboxPrefix;
   }
@@ -142,7 +144,7 @@ export class StreamMover implements AsyncDisposable {
       ...first,
       headers: { ...first.headers, 'Nats-Expected-Last-Sequence': String(after) },
     };
-    const answer = await publishBatch(this.#connection, [guarded, ...rest], batchMs);
+    const answer = await this.#batches.publish([guarded, ...rest]);
     if (answer.kind === 'stored') return answer.lastSequence;
     const what = `writing to ${this.#name}`;
     if (isStale(answer.error)) throw new NotAlone(`${what}: somebody else writes to it`);
