@@ -19,7 +19,7 @@ export const usage = `npm run bench -- rows [--rounds N] [--events N] [--quick] 
 
   --rounds N       how often each row runs (5)
   --events N       how many events a row works through (80000)
-  --quick          1 round of 20000 events
+  --quick          1 round of 10000 events
   --rows a,b       only these and what they are compared with: ${Object.keys(rows).join(', ')}
   --profile        one round under the profiler: where the client's time goes, layer by layer
   --prefetch N     PREFETCH of the rows with Millrace
@@ -39,7 +39,7 @@ const known = {
 export const readBenchOptions = (args: readonly string[]): BenchOptions => {
   const { values, positionals } = readOptions(args, known);
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option`);
-  const usual = values.quick ? { rounds: 1, events: 20_000 } : { rounds: 5, events: 80_000 };
+  const usual = values.quick ? { rounds: 1, events: 10_000 } : { rounds: 5, events: 80_000 };
   const preset = values.profile ? { ...usual, rounds: 1 } : usual;
   const rounds = { least: 1, most: 100 };
   const events = { least: 5_000, most: 10_000_000 };

@@ -17,7 +17,7 @@ interface MeasuredCase extends Case {
   readonly results: readonly CommitFigures[];
 }
 
-const inFlights = [1, 8, 64, 256, 1_000];
+const allInFlight = [1, 8, 64, 256, 1_000];
 const setups: readonly Setup[] = [
   { name: 'one server', servers: 1, storage: 'file', sync: 'default' },
   { name: 'cluster of 3', servers: 3, storage: 'file', sync: 'default' },
@@ -31,11 +31,12 @@ export const commits: Comparison = {
   usage: planUsage('commits', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
-    const ms = quick ? 600 : 2_000;
+    const ms = quick ? 400 : 2_000;
+    const inFlights = quick ? [1, 64, 1_000] : allInFlight;
     return {
       seconds: rounds * setups.length * (2 + inFlights.length * (1 + (ms * 4) / 3_000)),
       run: async (parts) => {
-        const rows = await measure({ rounds, ms }, parts);
+        const rows = await measure({ inFlights, rounds, ms }, parts);
         const text = `${rounds} rounds of ${ms} ms each; every decision is the state of a key of its own and a fact\n\n${sayCommits(rows)}`;
         return { figures: { rounds, ms, rows }, text };
       },
@@ -44,7 +45,11 @@ export const commits: Comparison = {
 };
 
 const measure = async (
-  { rounds, ms }: { readonly rounds: number; readonly ms: number },
+  {
+    inFlights,
+    rounds,
+    ms,
+  }: { readonly inFlights: readonly number[]; readonly rounds: number; readonly ms: number },
   parts: BenchParts,
 ): Promise<MeasuredCase[]> => {
   const rows: (Case & { readonly results: CommitFigures[] })[] = setups.flatMap(({ servers }) =>
