@@ -17,7 +17,7 @@ const nats = (servers: Servers, isFilled: boolean) =>
 const own = (name: string): Program => ({ kind: 'own', path: `stores/programs/${name}.js` });
 /** What the rows with one event after the other are compared with. */
 const first = 'alone-millrace';
-const few = { usual: 400, quick: 150 } as const;
+const few = { usual: 400 } as const;
 
 /** A worker that finds its events in the stream. */
 const worker = (name: string, servers: Servers, where: string, differs: string): ComparedRow => ({
@@ -25,7 +25,7 @@ const worker = (name: string, servers: Servers, where: string, differs: string):
   title: `Millrace, ${where}`,
   does: 'a whole worker: events from the stream, the state of the key, a decision; state and fact committed together, once, in order per key',
   differs,
-  events: { usual: 60_000, quick: 15_000 },
+  events: name === 'millrace' ? { usual: 60_000, quick: 15_000 } : { usual: 60_000 },
   system: nats(servers, true),
   program: { kind: 'own', path: 'systems/bench-row.js' },
   settings: { row: 'state', STREAM_REPLICAS: servers.servers },
@@ -75,7 +75,7 @@ const postgres = (
     settings.connections === 1
       ? few
       : settings.statement === 'one'
-        ? { usual: 15_000, quick: 5_000 }
+        ? { usual: 15_000 }
         : { usual: 6_000, quick: 2_000 },
   ...(settings.connections === 1 ? { base: first } : {}),
   system: postgresSystem,
@@ -109,7 +109,8 @@ const keyValue = (inFlight: number, which: Traces): ComparedRow => ({
   does: 'get, add up, update upon the revision that was read',
   differs:
     'the event is at hand; no fact, no event is recognised when it comes again; one server, default sync_interval',
-  events: inFlight === 1 ? few : { usual: 20_000, quick: 6_000 },
+  events:
+    inFlight === 1 ? few : which === 'bare' ? { usual: 20_000, quick: 6_000 } : { usual: 20_000 },
   system: nats(one, false),
   program: own('key-value'),
   settings: { inFlight, noAsyncTraces: which === 'bare' },
@@ -121,7 +122,8 @@ const publishing = (inFlight: number, which: Traces): ComparedRow => ({
   does: 'the fact and the state of each event, two awaited publishes one after the other, as many at a time as messages in flight',
   differs:
     'no guarantee at all: no state is read, nothing is recognised, the two can be torn apart; the state without what Millrace remembers in it; one server, default sync_interval',
-  events: inFlight === 1 ? few : { usual: 30_000, quick: 10_000 },
+  events:
+    inFlight === 1 ? few : which === 'bare' ? { usual: 30_000, quick: 10_000 } : { usual: 30_000 },
   system: nats(one, false),
   program: own('js-publish'),
   settings: { inFlight, noAsyncTraces: which === 'bare' },

@@ -13,8 +13,8 @@ export interface ComparedRow {
   readonly does: string;
   /** What of that is more, less or other than what Millrace does. */
   readonly differs: string;
-  /** How many events it works through in a usual and in a quick round: as many as take some seconds. */
-  readonly events: { readonly usual: number; readonly quick: number };
+  /** How many events it works through, as many as take some seconds; without quick ones it is left out of a quick run. */
+  readonly events: { readonly usual: number; readonly quick?: number };
   /** The row that its ratios are to. @default the first of the table */
   readonly base?: string;
   readonly system: System;
@@ -31,6 +31,10 @@ export type Program =
 /** The row that the ratios of a row are to. */
 export const baseOf = (row: ComparedRow, rows: readonly ComparedRow[]): string =>
   row.base ?? rows[0]?.name ?? row.name;
+
+/** How many events a row works through in a round. */
+export const eventsOf = ({ events: { usual, quick } }: ComparedRow, isQuick: boolean): number =>
+  isQuick ? (quick ?? Math.ceil(usual / 4)) : usual;
 
 /** How many times as fast as a row others have to be. */
 export interface Target {

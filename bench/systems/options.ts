@@ -5,26 +5,30 @@ import { baseOf, type Compared, type ComparedRow } from './compared.ts';
 /** What a comparison is asked for. */
 export interface ComparedOptions {
   readonly rounds: number;
-  readonly size: 'usual' | 'quick';
+  readonly isQuick: boolean;
+  /** No round begins after so long. */
+  readonly minutes: number;
   readonly rows: readonly ComparedRow[];
 }
 
 export const comparedUsage = ({ name, about, rows }: Compared): string =>
-  `npm run bench -- ${name} [--rounds N] [--quick] [--rows a,b]
+  `npm run bench -- ${name} [--rounds N] [--quick] [--minutes N] [--rows a,b]
 
 ${about}.
 Peers are installed into .cache/bench-peers when they are first needed; what this machine lacks a
 program for is left out, and said.
 
-  --rounds N  how often each row runs (5)
-  --quick     1 round of about a quarter of the events
-  --rows a,b  only these, and what they are compared with:
+  --rounds N   how often each row runs (5)
+  --minutes N  no round begins after so long (60)
+  --quick      1 round of fewer rows and events: to see that it works, not to rely on
+  --rows a,b   only these, and what they are compared with:
 ${rows.map((row) => `                ${row.name.padEnd(24)}${row.title}`).join('\n')}`;
 
 const known = {
   rounds: { type: 'string' },
   quick: { type: 'boolean', default: false },
   rows: { type: 'string' },
+  minutes: { type: 'string' },
 } as const;
 
 /** Reads the command line. @throws UsageError */
@@ -37,10 +41,16 @@ export const readComparedOptions = (
   const { rounds = values.quick ? '1' : '5' } = values;
   return {
     rounds: wholeNumber('--rounds', rounds, { least: 1, most: 100 }),
-    size: values.quick ? 'quick' : 'usual',
-    rows: values.rows === undefined ? compared.rows : chosen(values.rows, compared),
+    isQuick: values.quick,
+    minutes: wholeNumber('--minutes', values.minutes ?? '60', { least: 1, most: 1_000 }),
+    rows:
+      values.rows === undefined ? usualRows(compared, values.quick) : chosen(values.rows, compared),
   };
 };
+
+/** All of them, or those that a quick run has. */
+const usualRows = ({ rows }: Compared, isQuick: boolean): readonly ComparedRow[] =>
+  rows.filter(({ events }) => !isQuick || events.quick !== undefined);
 
 /** The rows named and those that they are compared with, in the order of the table. */
 const chosen = (list: string, { rows }: Compared): readonly ComparedRow[] => {

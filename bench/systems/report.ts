@@ -7,6 +7,7 @@ import {
   type ComparedFigures,
   type ComparedResult,
   type ComparedSample,
+  eventsOf,
   type Target,
 } from './compared.ts';
 import type { ComparedOptions } from './options.ts';
@@ -14,19 +15,19 @@ import type { ComparedOptions } from './options.ts';
 /** Puts together what is kept of each row; rows without samples are left out. */
 export const resultsOf = (
   { rows: all }: Pick<Compared, 'rows'>,
-  { rows, size }: ComparedOptions,
+  { rows, isQuick }: ComparedOptions,
   samples: ReadonlyMap<string, readonly ComparedSample[]>,
 ): ComparedResult[] => {
   const ratesOf = (row: string): number[] =>
     (samples.get(row) ?? []).map(({ eventsPerSecond }) => eventsPerSecond);
   return rows.flatMap((row): ComparedResult[] => {
-    const { name, title, does, differs, events } = row;
+    const { name, title, does, differs } = row;
     const base = baseOf(row, all);
     const own = samples.get(name) ?? [];
     if (own.length === 0) return [];
     return [
       {
-        ...{ name, title, does, differs, events: events[size], base },
+        ...{ name, title, does, differs, events: eventsOf(row, isQuick), base },
         eventsPerSecond: ratesOf(name),
         // Of a base that failed there is nothing to compare with.
         ratios: samples.has(base) ? pairedRatios(ratesOf(name), ratesOf(base)) : [],
@@ -88,21 +89,33 @@ const sayRates = ({ rows }: ComparedFigures): string =>
     }),
   ]);
 
-/** How many times as fast, of every target whose rows were measured. */
+/** How many times as fast, and with how much CPU time, of every target whose rows were measured. */
 const sayTargets = ({ rows }: ComparedFigures, targets: readonly Target[]): string => {
-  const ratesOf = (name: string) => rows.find((row) => row.name === name)?.eventsPerSecond;
+  const named = (name: string) => rows.find((row) => row.name === name);
   const lines = targets.flatMap(({ row, by, least }) =>
     by.flatMap((faster) => {
-      const [rates, others] = [ratesOf(faster), ratesOf(row)];
-      if (!rates || !others) return [];
-      const times = spreadOf(pairedRatios(rates, others));
+      const [own, other] = [named(faster), named(row)];
+      if (!own || !other) return [];
+      const times = spreadOf(pairedRatios(own.eventsPerSecond, other.eventsPerSecond));
       const verdict = times.median >= least ? 'met' : 'not met';
-      return [[`${faster} / ${row}`, short(times.median), range(times), `${least}`, verdict]];
+      const figures = [short(times.median), range(times), `${least}`, verdict];
+      return [[`${faster} / ${row}`, ...figures, timesTheCpu(other, own)]];
     }),
   );
-  return lines.length === 0
-    ? ''
-    : markdownTable([['times as fast', 'median', 'min-max', 'wanted', ''], ...lines]);
+  const head = ['', 'times as fast', 'min-max', 'wanted', '', 'CPU of the other'];
+  return lines.length === 0 ? '' : markdownTable([head, ...lines]);
+};
+
+/** CPU time of client and server for each event beside that of another row: steadier than rates. */
+const timesTheCpu = (row: ComparedResult, than: ComparedResult): string => {
+  const [more, less] = [cpuOf(row), cpuOf(than)];
+  return more && less ? `x ${short(spreadOf(pairedRatios(more, less)).median)}` : '-';
+};
+
+const cpuOf = ({ clientCpuMicros, serverCpuMicros }: ComparedResult): number[] | undefined => {
+  const known = serverCpuMicros.filter((micros) => micros !== null);
+  if (known.length < clientCpuMicros.length) return undefined;
+  return known.map((micros, round) => micros + (clientCpuMicros[round] ?? 0));
 };
 
 /** Few digits where the number is large, more where it is small. */

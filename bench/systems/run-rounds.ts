@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url';
 import type { BenchParts } from '../comparison.ts';
 import { rotated } from '../statistics.ts';
 import { runTask } from '../task-process.ts';
-import type { ComparedSample, LeftOut } from './compared.ts';
+import { type ComparedSample, eventsOf, type LeftOut } from './compared.ts';
 import type { ComparedOrder } from './compared-process.ts';
 import type { ReadyRow } from './find-rows.ts';
 import type { ComparedOptions } from './options.ts';
@@ -11,6 +11,8 @@ import { treeCpuMicros } from './tree-cpu.ts';
 
 /** What rows took, one sample a round, and which of them came to no end. */
 export interface Rounds {
+  /** How many there were. */
+  readonly rounds: number;
   readonly samples: ReadonlyMap<string, readonly ComparedSample[]>;
   readonly failed: readonly LeftOut[];
 }
@@ -22,29 +24,31 @@ export interface Rounds {
  */
 export const runRounds = async (
   ready: readonly ReadyRow[],
-  { rounds, size }: Pick<ComparedOptions, 'rounds' | 'size'>,
+  { rounds, minutes, isQuick }: ComparedOptions,
   parts: BenchParts,
 ): Promise<Rounds> => {
   const samples = new Map<string, ComparedSample[]>();
   const failed: LeftOut[] = [];
-  const runs = Array.from({ length: rounds }, (_, round) =>
-    rotated(ready, round).map((one) => ({ round, one })),
-  ).flat();
-  for (const [at, { round, one }] of runs.entries()) {
-    const { name } = one.row;
-    if (failed.some((left) => left.name === name)) continue;
-    const atShare = (share: number): void => parts.at((at + share) / runs.length);
-    const sample = await runOne(one, one.row.events[size], { parts, atShare });
-    if (typeof sample === 'string') {
-      samples.delete(name);
-      failed.push({ name, why: sample });
-      parts.note(`${name} is left out from here: ${sample}`);
-    } else {
-      samples.set(name, [...(samples.get(name) ?? []), sample]);
-      parts.note(`round ${round + 1}, ${name} ${Math.round(sample.eventsPerSecond)}/s`);
+  const until = performance.now() + minutes * 60_000;
+  let round = 0;
+  for (; round < rounds && (round === 0 || performance.now() < until); round++) {
+    for (const [at, one] of rotated(ready, round).entries()) {
+      const { name } = one.row;
+      if (failed.some((left) => left.name === name)) continue;
+      const atShare = (share: number): void =>
+        parts.at((round + (at + share) / ready.length) / rounds);
+      const sample = await runOne(one, eventsOf(one.row, isQuick), { parts, atShare });
+      if (typeof sample === 'string') {
+        samples.delete(name);
+        failed.push({ name, why: sample });
+        parts.note(`${name} is left out from here: ${sample}`);
+      } else {
+        samples.set(name, [...(samples.get(name) ?? []), sample]);
+        parts.note(`round ${round + 1}, ${name} ${Math.round(sample.eventsPerSecond)}/s`);
+      }
     }
   }
-  return { samples, failed };
+  return { rounds: round, samples, failed };
 };
 
 /** What one row took upon a new system, or why it failed. @throws the signal's reason */

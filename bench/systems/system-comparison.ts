@@ -17,7 +17,8 @@ export const systemComparison = (compared: Compared): Comparison => ({
   plan: (args) => {
     const options = readComparedOptions(args, compared);
     return {
-      seconds: options.rounds * options.rows.length * secondsARow[options.size],
+      seconds:
+        options.rounds * options.rows.length * secondsARow[options.isQuick ? 'quick' : 'usual'],
       run: (parts) => runCompared(compared, options, parts),
     };
   },
@@ -32,12 +33,12 @@ const runCompared = async (
   const surroundings = { natsServer: parts.binary, peersFolder };
   const { ready, leftOut, versions } = await findRows(options.rows, surroundings);
   for (const { name, why } of leftOut) parts.note(`${name} is left out: ${why}`);
-  const { samples, failed } = await runRounds(ready, options, parts);
+  const { rounds, samples, failed } = await runRounds(ready, options, parts);
   const figures: ComparedFigures = {
     versions,
-    rounds: options.rounds,
+    rounds,
     rows: resultsOf(compared, options, samples),
     leftOut: [...leftOut, ...failed],
   };
-  return { figures, text: sayCompared(figures, compared.targets) };
+  return { figures, text: `${rounds} rounds\n\n${sayCompared(figures, compared.targets)}` };
 };

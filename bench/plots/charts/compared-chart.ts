@@ -4,7 +4,16 @@ import { spreadOf } from '../../statistics.ts';
 import { type Chart, defineChart } from '../chart.ts';
 
 const figures = z.object({
-  rows: z.array(z.object({ title: z.string(), eventsPerSecond: z.array(z.number()).min(1) })),
+  rows: z
+    .array(
+      z.object({
+        title: z.string(),
+        base: z.string().optional(),
+        eventsPerSecond: z.array(z.number()).min(1),
+      }),
+    )
+    // One event after the other is no rate: rows with another base than the first are in the table.
+    .transform((rows) => rows.filter(({ base }) => base === rows[0]?.base)),
 });
 
 /** Systems beside each other: how many events a second each gets done. */

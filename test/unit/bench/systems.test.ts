@@ -46,16 +46,26 @@ describe.each([peers, stores])('the comparison $name', (compared) => {
   it('reads its command line', () => {
     expect(readComparedOptions([], compared)).toEqual({
       rounds: 5,
-      size: 'usual',
+      minutes: 60,
+      isQuick: false,
       rows: compared.rows,
     });
-    expect(readComparedOptions(['--quick'], compared)).toMatchObject({ rounds: 1, size: 'quick' });
+    expect(readComparedOptions(['--quick'], compared)).toMatchObject({ rounds: 1, isQuick: true });
+    expect(readComparedOptions(['--quick'], compared).rows.length).toBeLessThan(
+      compared.rows.length,
+    );
     expect(readComparedOptions(['--quick', '--rounds', '3'], compared).rounds).toBe(3);
     expect(comparedUsage(compared)).toContain(`npm run bench -- ${compared.name}`);
   });
 
   it('names what is wrong with its command line', () => {
-    for (const args of [['--rows', 'x'], ['--rounds', '0'], ['more'], ['--events', '1000']]) {
+    for (const args of [
+      ['--rows', 'x'],
+      ['--rounds', '0'],
+      ['--minutes', '0'],
+      ['more'],
+      ['--events', '1000'],
+    ]) {
       expect(() => readComparedOptions(args, compared), args.join(' ')).toThrow(UsageError);
     }
   });
@@ -102,7 +112,7 @@ describe('what is kept of a comparison', () => {
     ['base', [100, 10, 1].map(sample)],
     ['other', [50, 20, 4].map(sample)],
   ]);
-  const options = { rounds: 3, size: 'quick', rows } as const;
+  const options = { rounds: 3, minutes: 60, isQuick: true, rows } as const;
   const results = resultsOf({ rows }, options, samples);
 
   it('has a figure a round, and ratios to the base of the same round', () => {
@@ -136,10 +146,25 @@ describe('what is kept of a comparison', () => {
     const figures = { versions: { broker: '1.0' }, rounds: 3, rows: results, leftOut };
     const target = (least: number) => ({ row: 'base', by: ['other'], least });
     const text = sayCompared(figures, [target(2), target(2.1)]);
-    expect(text).toMatch(/\| other \/ base +\| +2\.00 \| 0\.50-4\.00 \| +2 \| +met \|/);
+    expect(text).toMatch(/\| other \/ base +\| +2\.00 \| 0\.50-4\.00 \| +2 \| +met \| +- \|/);
     expect(text).toMatch(/\| other \/ base +\| +2\.00 \| 0\.50-4\.00 \| +2\.1 \| not met \|/);
     expect(text).toContain('left out: away: a broker');
     expect(text).toContain('broker 1.0');
+  });
+});
+
+describe('the CPU time of an event', () => {
+  it('is compared within a round, client and server together', () => {
+    const rows = [row('cheap'), row('dear')];
+    const took = (micros: number) => ({ ...sample(1), serverCpuMicros: micros });
+    const samples = new Map([
+      ['cheap', [took(10), took(30)]],
+      ['dear', [took(50), took(110)]],
+    ]);
+    const results = resultsOf({ rows }, { rounds: 2, minutes: 60, isQuick: false, rows }, samples);
+    const figures = { versions: {}, rounds: 2, rows: results, leftOut: [] };
+    const text = sayCompared(figures, [{ row: 'dear', by: ['cheap'], least: 1 }]);
+    expect(text).toMatch(/cheap \/ dear .* x 3\.00 \|/);
   });
 });
 
