@@ -33,6 +33,8 @@ export interface TrimOptions {
   readonly now: number;
   /** The first request event of a partition whose body is nowhere else; see `LeftBehind`. */
   readonly leftBehind?: ((partition: number) => Promise<number | undefined>) | undefined;
+  /** True while a key of a partition waits behind a dead letter, whether or not events wait with it. */
+  readonly hasParked?: ((partition: number) => boolean) | undefined;
   /** True when the round must end: what is left goes in the next one. */
   readonly isOver?: () => boolean;
 }
@@ -139,7 +141,7 @@ const readersBehind = ({ service }: ServiceStream, { filter, root, consumers }: 
 };
 
 const othersBehind = async (
-  { stream, upkeep, leftBehind }: TrimOptions,
+  { stream, upkeep, leftBehind, hasParked }: TrimOptions,
   { root, partition }: Kept,
 ): Promise<Holder[]> => {
   if (root === 'in') {
@@ -151,7 +153,8 @@ const othersBehind = async (
   const waiting = await upkeep.firstOf(stream, `parked.${stream.service}.${partition}.>`, {
     sequence: 1,
   });
-  return waiting ? [{ name: 'a parked key', end: 0 }] : [];
+  const isParked = waiting !== undefined || hasParked?.(partition) === true;
+  return isParked ? [{ name: 'a parked key', end: 0 }] : [];
 };
 
 /** True for a consumer of a service: it says so, or is named after it. */

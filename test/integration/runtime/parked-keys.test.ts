@@ -70,3 +70,32 @@ it('counts each parked key once over all replicas, also those of before a restar
 
 const counts = async (...replicas: readonly ServiceUnderTest[]) =>
   (await parkedAt(...replicas)).map((count) => count ?? 0);
+
+it('keeps the dead letter of a key that nothing waits behind yet, however old, until it is free', async () => {
+  await using server = await startNatsServer();
+  const forgetful = {
+    ...parkingService,
+    retention: { ...parkingService.retention, deadLettersMs: 100 },
+  };
+  const environment = { TRIM_EVERY_MS: 300 };
+  await using worker = await startOnServer(forgetful, server, { environment });
+  const broken = new Set(['alone']);
+  shaky.behaviours.set('alone', () => {
+    if (broken.has('alone')) throw new Error('no luck');
+    return undefined;
+  });
+  await ask(worker.bus, 'alone', [1]);
+  await soon(() =>
+    expect(worker.log).toContainEqual(
+      expect.objectContaining({ msg: 'old messages are held', by: 'a parked key' }),
+    ),
+  );
+
+  const [letter] = await lettersOf(worker.bus, 'alone');
+  broken.clear();
+  if (letter) await newRuler(worker.bus).rule('redriven', letter);
+
+  await soon(async () => expect(await recordOf(worker.bus, 'alone')).not.toHaveProperty('parked'));
+  await soon(async () => expect(await lettersOf(worker.bus, 'alone')).toEqual([]));
+  expect(await recordOf(worker.bus, 'alone')).toMatchObject({ state: { done: 1 } });
+}, 60_000);
