@@ -17,9 +17,15 @@ export const floodService = (
   { kind, partitions, stateBytes }: Pick<Flood, 'kind' | 'partitions' | 'stateBytes'>,
   reader: number,
 ): AnyService =>
-  kind === 'reaction' ? lookingService(partitions, reader) : addingService(partitions, stateBytes);
+  kind === 'state'
+    ? addingService(partitions, stateBytes)
+    : lookingService(partitions, reader, kind === 'watermark' ? 'watermark' : 'each');
 
-const lookingService = (partitions: number, reader: number): AnyService => {
+const lookingService = (
+  partitions: number,
+  reader: number,
+  acknowledge: 'each' | 'watermark',
+): AnyService => {
   @injectable()
   class Look implements EventHandler<FloodData> {
     constructor(@inject(Tally) private readonly tally: Tally) {}
@@ -33,6 +39,7 @@ const lookingService = (partitions: number, reader: number): AnyService => {
     stream: defineStream(`reader-${reader}`),
     state: { schema: z.object({}), initial: {}, provides: token<KeyStates<object>>('NoStates') },
     routes: [],
+    acknowledge,
     reactions: [on(floodEvents(partitions).Added, Look)],
   });
 };

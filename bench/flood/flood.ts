@@ -1,7 +1,10 @@
 /** Events that wait in a stream until all workers are there, and are then handled as fast as it goes. */
 export interface Flood {
-  /** `reaction`: facts and a handler that does nothing. `state`: each changes its key's state and makes a fact. */
-  readonly kind: 'reaction' | 'state';
+  /**
+   * `reaction`: facts and a handler that does nothing. `watermark`: the same, acknowledged by watermark.
+   * `state`: each changes its key's state and makes a fact.
+   */
+  readonly kind: 'reaction' | 'watermark' | 'state';
   /** How many are handled, by all readers together. */
   readonly events: number;
   /** The processes of each reader, which share its partitions. */

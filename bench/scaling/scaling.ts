@@ -6,22 +6,26 @@ import { planUsage, readPlanOptions } from '../plan-options.ts';
 
 /** One process on all partitions is what the others are compared with. */
 const casesOf = (quick: boolean): Case[] => {
-  const events = { reaction: quick ? 60_000 : 300_000, state: quick ? 12_000 : 60_000 };
+  const events = {
+    reaction: quick ? 60_000 : 300_000,
+    watermark: 300_000,
+    state: 60_000,
+  };
   const make = (kind: Flood['kind'], change: Partial<Flood>): Flood => ({
     ...usualFlood,
     kind,
     events: events[kind],
     ...change,
   });
-  const kinds = quick ? (['reaction'] as const) : (['reaction', 'state'] as const);
+  const kinds = quick ? (['reaction'] as const) : (['reaction', 'watermark', 'state'] as const);
   return kinds.flatMap((kind) => {
     const base = `${kind}, 1 process`;
-    const processes = (quick ? [1, 2] : [1, 2, 3]).map((number) => ({
+    const processes = (quick || kind === 'watermark' ? [1, 2] : [1, 2, 3]).map((number) => ({
       name: `${kind}, ${number} process${number === 1 ? '' : 'es'}`,
       base,
       flood: make(kind, { processes: number }),
     }));
-    const partitions = (quick || kind === 'state' ? [] : [1, 4, 32]).map((number) => ({
+    const partitions = (quick || kind !== 'reaction' ? [] : [1, 4, 32]).map((number) => ({
       name: `${kind}, ${number} partition${number === 1 ? '' : 's'}`,
       base,
       flood: make(kind, { partitions: number }),
@@ -41,7 +45,7 @@ export const scaling: Comparison = {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
     const cases = casesOf(quick);
     return {
-      seconds: rounds * cases.length * (quick ? 5 : 11),
+      seconds: rounds * cases.length * (quick ? 5 : 9),
       run: async (parts: BenchParts): Promise<Findings> => {
         const rows = await measureCases(cases, rounds, parts);
         return { figures: { rounds, rows }, text: `${rounds} rounds\n\n${sayCases(rows)}` };

@@ -20,7 +20,7 @@ export const scalingResults = z.object({
   rows: z.array(
     z.object({
       flood: z.object({
-        kind: z.enum(['reaction', 'state']),
+        kind: z.string(),
         processes: z.number(),
         partitions: z.number(),
       }),

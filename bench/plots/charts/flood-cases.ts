@@ -14,7 +14,7 @@ export const floodCases = z.object({
       name: z.string(),
       base: z.string(),
       flood: z.object({
-        kind: z.enum(['reaction', 'state']),
+        kind: z.string(),
         processes: z.number(),
         partitions: z.number(),
       }),

@@ -1,7 +1,7 @@
 import { defineChart } from '../chart.ts';
 import { type FloodCase, floodCases, medianOf } from './flood-cases.ts';
 
-const kinds = ['reaction', 'state'] as const;
+const kinds = ['reaction', 'watermark', 'state'];
 const usualPartitions = 16;
 
 /** What more processes bring, and how many partitions cost. */
