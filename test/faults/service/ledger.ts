@@ -32,6 +32,8 @@ export interface LedgerOptions {
   readonly onExhausted?: 'skip' | 'park';
   /** @default key */
   readonly ordering?: 'key' | 'none';
+  /** Where there is an order. @default each */
+  readonly acknowledge?: 'each' | 'watermark';
 }
 
 /** Pauses from a second on are waited for outside, as scheduled messages, where there is no order to keep. */
@@ -41,7 +43,11 @@ const retries = {
 };
 
 /** Writes down the numbers of each key in the order in which they come. */
-export const ledgerService = ({ onExhausted = 'skip', ordering = 'key' }: LedgerOptions = {}) =>
+export const ledgerService = ({
+  onExhausted = 'skip',
+  ordering = 'key',
+  acknowledge = 'each',
+}: LedgerOptions = {}) =>
   defineService({
     stream: ledgerStream,
     state: ledgerState,
@@ -49,4 +55,5 @@ export const ledgerService = ({ onExhausted = 'skip', ordering = 'key' }: Ledger
     retry: retries[ordering],
     onExhausted,
     ordering,
+    acknowledge: ordering === 'key' ? acknowledge : 'each',
   });

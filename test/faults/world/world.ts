@@ -94,6 +94,7 @@ const build = async (
         STREAM_REPLICAS: String(broker.replicas),
         LEDGER_FOLDER: folder,
         LEDGER_ORDERING: ordering,
+        LEDGER_ACKNOWLEDGE: process.env['LEDGER_ACKNOWLEDGE'] ?? 'each',
         ...scenario.environment,
       },
       folder,
