@@ -38,7 +38,7 @@ import { natsStates } from './nats-states.ts';
 import { NatsSuspects } from './nats-suspects.ts';
 import { OrderedSource } from './ordered-source.ts';
 import { NatsPublisher } from './publisher.ts';
-import { PullSource } from './pull-source.ts';
+import { PullSource, type PullSourceOptions } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
 import { readMessage } from './stored-message.ts';
 import { ensureTopology } from './topology.ts';
@@ -108,13 +108,11 @@ export class NatsBus implements Bus {
   }
 
   source(consumer: ConsumerDeclaration): EventSource {
-    const options = {
+    const options: PullSourceOptions = {
       connection: this.#connection,
       inboxPrefix: this.#inboxPrefix,
-      api: this.#api,
-      acks: this.#acks,
-      consumer,
-      ensure: () => this.ensure({ streams: this.#lostWithServer(consumer), consumers: [consumer] }),
+      ...{ consumer, api: this.#api, acks: this.#acks },
+      ensure: (as = {}) => this.#ensureAgain({ ...consumer, ...as }),
       ...this.#reporting,
     };
     if (consumer.ordering === 'none') return new PullSource(options);
@@ -219,8 +217,9 @@ export class NatsBus implements Bus {
   }
 
   /** Streams in memory end with their server; one on files that is gone was deleted, or is being restored. */
-  #lostWithServer({ stream }: ConsumerDeclaration): ServiceStream[] {
-    return this.#options.storage === 'memory' ? [stream] : [];
+  #ensureAgain(consumer: ConsumerDeclaration): Promise<void> {
+    const streams = this.#options.storage === 'memory' ? [consumer.stream] : [];
+    return this.ensure({ streams, consumers: [consumer] });
   }
 
   get #reporting() {

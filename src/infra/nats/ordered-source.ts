@@ -130,11 +130,21 @@ export class OrderedSource implements EventSource {
     onOwned({ stream: consumer.stream.name, reader: consumer.durable, partitions });
   }
 
+  /**
+   * How a consumer is acknowledged that this process makes again: as it knew it. Else what it has in
+   * hand of a consumer with single acknowledgements might acknowledge more at another one.
+   */
+  #acknowledge(): 'each' | 'watermark' | undefined {
+    const { acknowledge: declared } = this.#options.consumer;
+    const known = this.#slots.map(({ source }) => source.acknowledge);
+    return known.find((one) => one === 'each') ?? known.find((one) => one) ?? declared;
+  }
+
   #heal(status: string): void {
     const { ensure, onTrouble } = this.#options;
     onTrouble(`pull on ${status}`);
     // Troubles come faster than a broker in trouble answers.
-    this.#healing ??= ensure()
+    this.#healing ??= ensure({ acknowledge: this.#acknowledge() })
       .then(
         () => {
           for (const { source } of this.#slots) source.refill();

@@ -22,7 +22,7 @@ export interface PartitionHandsOptions {
   readonly durable: string;
   readonly partition: number;
   readonly sink: Sink;
-  readonly acks: AckWriter;
+  readonly acks: Pick<AckWriter, 'write'>;
   readonly api: JsApi;
   readonly onTrouble: (what: string) => void;
   /** There may be room again. */
@@ -37,8 +37,11 @@ export class PartitionHands {
   readonly #back = new Map<number, Held>();
   /** Acknowledges, where that holds for all messages before it too. */
   #watermark: Watermark<Held> | undefined;
-  /** Whether it is known how the consumer is acknowledged. */
+  /** How the consumer is acknowledged; whether that is known since the last beginning. */
+  #acknowledge: 'each' | 'watermark' | undefined;
   #hasLearnt = false;
+  /** What was handed on with single acknowledgements may use them. */
+  #singles = { isOver: false };
   /** What was handed out before everything was forgotten may still end. */
   #former: Watermark<Held> | undefined;
 
@@ -67,13 +70,31 @@ export class PartitionHands {
     return num_ack_pending > this.#held.size;
   }
 
-  /** Learns how the consumer is acknowledged; what is handed on from now is all that is above its floor. */
-  learn(progress: ConsumerProgress): void {
+  /** How the consumer is acknowledged, as last heard. */
+  get acknowledge(): 'each' | 'watermark' | undefined {
+    return this.#acknowledge;
+  }
+
+  /**
+   * Learns how the consumer is acknowledged; what is handed on from now is all that is above its floor.
+   *
+   * @returns false when that has changed, because the consumer was made again: all has to begin anew
+   */
+  learn(progress: ConsumerProgress): boolean {
     const { ack_floor, delivered } = progress;
+    const before = this.#hasLearnt ? this.#acknowledge : undefined;
+    this.#acknowledge = isByWatermark(progress) ? 'watermark' : 'each';
+    if (this.#acknowledge === 'watermark') {
+      // A single acknowledgement would be one of all before it too.
+      this.#singles.isOver = true;
+      this.#singles = { isOver: false };
+    }
+    if (before !== undefined && before !== this.#acknowledge) return false;
     this.#hasLearnt = true;
-    if (!isByWatermark(progress)) this.#watermark = undefined;
-    else this.#watermark ??= this.#watermarkFrom(ack_floor);
-    this.#watermark?.countFrom(ack_floor, delivered.consumer_seq);
+    if (this.#acknowledge === 'each') return true;
+    this.#watermark ??= this.#watermarkFrom(ack_floor);
+    this.#watermark.countFrom(ack_floor, delivered.consumer_seq);
+    return true;
   }
 
   /** True when it is in the lanes already, or settled; what is acknowledged in the end is its last delivery. */
@@ -118,7 +139,7 @@ export class PartitionHands {
   hand(held: Held): boolean {
     const { message, deliveries, isRead } = held;
     const { sink, partition, acks } = this.#options;
-    const watermark = this.#watermark;
+    const [watermark, singles] = [this.#watermark, this.#singles];
     if (!this.#hasLearnt || watermark?.add(held) === false) return false;
     this.#held.set(message.sequence, held);
     const delivery: Delivery = {
@@ -127,7 +148,7 @@ export class PartitionHands {
       partition,
       isRead,
       extend: () => acks.write(held.reply, 'progress'),
-      settle: (settlement) => this.#settle(held, settlement, watermark),
+      settle: (settlement) => this.#settle(held, settlement, watermark ?? singles),
     };
     sink.take(delivery);
     return true;
@@ -170,13 +191,17 @@ export class PartitionHands {
     return this.#watermark !== undefined && sequence <= this.#watermark.reached;
   }
 
-  #settle(held: Held, settlement: Settlement, watermark: Watermark<Held> | undefined): void {
+  #settle(
+    held: Held,
+    settlement: Settlement,
+    by: Watermark<Held> | { readonly isOver: boolean },
+  ): void {
     const { kind } = settlement;
-    if (watermark && (kind === 'done' || kind === 'erase')) watermark.settle(held, kind);
-    else {
-      this.#drop(held);
-      settleOnBroker(this.#options, settlement, held.reply, held.message);
-    }
+    const isSettled = kind === 'done' || kind === 'erase';
+    if (isSettled && by instanceof Watermark) by.settle(held, kind);
+    else this.#drop(held);
+    const isSaid = isSettled && (by instanceof Watermark || by.isOver);
+    if (!isSaid) settleOnBroker(this.#options, settlement, held.reply, held.message);
     this.#options.onSettled();
   }
 

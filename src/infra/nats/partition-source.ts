@@ -31,7 +31,7 @@ export interface PartitionSourceOptions extends TakeoverOptions {
 }
 
 /** A takeover that failed begins again. */
-const againMs = 500;
+const again = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 /**
  * One partition: asks to be its owner, and as its owner delivers it in the stream's order.
@@ -42,6 +42,7 @@ const againMs = 500;
  * held back until all of that is in hand ({@link takeOver}).
  */
 export class PartitionSource {
+  readonly partition: number;
   readonly #options: PartitionSourceOptions;
   #loop: PullLoop | undefined;
   #pin: string | undefined;
@@ -60,6 +61,7 @@ export class PartitionSource {
 
   constructor(options: PartitionSourceOptions) {
     this.#options = options;
+    this.partition = options.partition;
     this.#hands = new PartitionHands({ ...options, onSettled: () => this.refill() });
     this.#look = new LookAfter({
       ...options,
@@ -70,8 +72,9 @@ export class PartitionSource {
     });
   }
 
-  get partition(): number {
-    return this.#options.partition;
+  /** How it is acknowledged, as far as this process knows. */
+  get acknowledge(): 'each' | 'watermark' | undefined {
+    return this.#hands.acknowledge;
   }
 
   get isClaimed(): boolean {
@@ -81,8 +84,7 @@ export class PartitionSource {
   /** Asks for the partition from now on, and owns it as soon as the broker delivers something of it. */
   claim(): void {
     if (this.#loop) return;
-    const { connection, inboxPrefix, stream, durable, ackWaitMs, onConsumerTrouble } =
-      this.#options;
+    const { connection, inboxPrefix, stream, durable, ackWaitMs } = this.#options;
     this.#look.worry();
     this.#loop = new PullLoop({
       connection,
@@ -95,7 +97,7 @@ export class PartitionSource {
       onMessage: (message) => this.#receive(message),
       onIdle: () => this.#look.idle(),
       onPinLost: () => this.#losePin(),
-      onTrouble: onConsumerTrouble,
+      onTrouble: this.#options.onConsumerTrouble,
     });
     this.#loop.start();
   }
@@ -168,11 +170,10 @@ export class PartitionSource {
     if (isNew || info.consumerSequence !== this.#next) void this.#takeOver(info.consumerSequence);
     this.#next = info.consumerSequence + 1;
     if (this.#hands.renew(info.streamSequence, reply)) return;
-    const inbound = inboundOf(message, info);
-    const { delivered: deliveries, consumerSequence } = info;
+    const { delivered: deliveries } = info;
     const held: Held = {
-      ...{ message: inbound, deliveries, isRead: false, reply },
-      consumerSequence: deliveries === 1 ? consumerSequence : undefined,
+      ...{ message: inboundOf(message, info), deliveries, isRead: false, reply },
+      consumerSequence: deliveries === 1 ? info.consumerSequence : undefined,
     };
     if (this.#isHoldingBack) this.#hands.holdBack(held);
     else if (!this.#hands.hand(held)) this.#startOver();
@@ -197,7 +198,7 @@ export class PartitionSource {
         return;
       } catch (error) {
         this.#options.onTrouble(`take over ${this.#options.durable}: ${String(error)}`);
-        await new Promise((resolve) => setTimeout(resolve, againMs));
+        await again();
         if (hands.isOver()) return;
       }
     }
@@ -206,9 +207,11 @@ export class PartitionSource {
   #handsUntil(isOver: () => boolean): Hands {
     return {
       isOver,
-      has: (sequence) => this.#hands.has(sequence),
+      has: (one) => this.#hands.has(one),
       countWithin: (above, upTo) => this.#hands.countWithin(above, upTo),
-      learn: (progress) => this.#hands.learn(progress),
+      learn: (progress) => {
+        if (!this.#hands.learn(progress)) this.#startOver();
+      },
       hasRoom: () => this.#options.sink.room() > 0,
       expect: (count) => {
         this.#expected = count + 1;
@@ -228,9 +231,9 @@ export class PartitionSource {
     this.#forget();
   }
 
-  /** A message is not the next one: what was believed of the partition does not hold. */
+  /** What was believed of the partition does not hold: a message is not the next one, or the consumer another. */
   #startOver(): void {
-    this.#options.onTrouble(`${this.#options.durable}: out of order, taken over anew`);
+    this.#options.onTrouble(`${this.#options.durable}: not as it was, taken over anew`);
     this.#hands.distrust();
     this.#forget();
   }

@@ -14,8 +14,8 @@ export interface PullSourceOptions {
   readonly api: JsApi;
   readonly acks: AckWriter;
   readonly consumer: ConsumerDeclaration;
-  /** Makes the consumer again after somebody deleted it. */
-  readonly ensure: () => Promise<void>;
+  /** Makes the consumer again after somebody deleted it; acknowledged as it is declared, or so. */
+  readonly ensure: (as?: Pick<ConsumerDeclaration, 'acknowledge'>) => Promise<void>;
   readonly onTrouble: (what: string) => void;
   /** Calls back at each new connection, until told to end. */
   readonly onReconnect: (run: () => void) => () => void;

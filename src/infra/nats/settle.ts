@@ -5,7 +5,7 @@ import type { JsApi } from './js-api.ts';
 import { readMessage } from './stored-message.ts';
 
 export interface SettleParts {
-  readonly acks: AckWriter;
+  readonly acks: Pick<AckWriter, 'write'>;
   readonly api: JsApi;
   readonly onTrouble: (what: string) => void;
 }

@@ -16,7 +16,7 @@ export interface Hands {
   has(sequence: number): boolean;
   /** How many messages are in the lanes or held back, between two sequences. */
   countWithin(above: number, upTo: number): number;
-  /** Hears how the consumer is acknowledged, and from where on, before anything is handed on. */
+  /** Hears how the consumer is acknowledged, and from where on; this takeover may be over then. */
   learn(progress: ConsumerProgress): void;
   /** So many recalled messages may come besides what there is room for. */
   expect(count: number): void;
@@ -74,6 +74,7 @@ export const takeOver = async (
   const progress = await readProgress(partition);
   if (hands.isOver()) return 0;
   hands.learn(progress);
+  if (hands.isOver()) return 0;
   if (await hasAll(progress, first, hands)) return 0;
   let recalled = 0;
   const readsRest = partition.recognises || isByWatermark(progress);

@@ -152,7 +152,7 @@ export interface ConsumerDeclaration {
    * How a partition is acknowledged: `each` event by itself, or by `watermark`, up to the last one
    * before which all are settled. A consumer that is there stays as it was made. @default each
    */
-  readonly acknowledge?: 'each' | 'watermark';
+  readonly acknowledge?: 'each' | 'watermark' | undefined;
   /** How long the broker waits for an acknowledgement before it delivers again. */
   readonly ackWaitMs: number;
   /** How many events of one durable consumer may be unacknowledged at all replicas together. */

@@ -173,4 +173,31 @@ describe('acknowledging by watermark', () => {
       expect(config.ack_policy).toBe('explicit');
     }
   });
+
+  it('makes a consumer again as it knew it: single acknowledgements are still on their way', async () => {
+    await using other = await openWorld(server, { ...changes, acknowledge: 'each' });
+    const declared: ConsumerDeclaration = { ...other.consumer, ...changes };
+    const deliveries: Delivery[] = [];
+    const running = other.bus.source(declared).start({
+      room: () => 100,
+      take: (delivery) => deliveries.push(delivery),
+      acquire: () => {},
+      release: async () => {},
+    });
+    await other.askMany(5);
+    await soon(() => expect(deliveries).toHaveLength(5));
+    const manager = await admin.jetstreamManager();
+    const { stream, durable } = other.consumer;
+
+    await manager.consumers.delete(stream.name, `${durable}-${deliveries[0]?.partition}`);
+
+    await soon(async () => {
+      const { config } = await manager.consumers.info(
+        stream.name,
+        `${durable}-${deliveries[0]?.partition}`,
+      );
+      expect(config.ack_policy).toBe('explicit');
+    });
+    await running.stop();
+  }, 30_000);
 });
