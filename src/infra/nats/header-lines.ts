@@ -40,6 +40,19 @@ const headerText = (message: Msg & Sized): string | undefined => {
   return text.startsWith('NATS/1.0') && text.endsWith('\r\n\r\n') ? text : undefined;
 };
 
+/**
+ * What the broker says of a message that it read from its stream: a line that it appended, so the last
+ * one of its name. It can be read although the message's own headers are malformed.
+ */
+export const brokerLine = (message: Msg, name: string): string | undefined => {
+  const text = headerText(message);
+  if (text === undefined) return message.headers?.get(name) || undefined;
+  const at = text.lastIndexOf(`\r\n${name}: `);
+  if (at === -1) return undefined;
+  const start = at + name.length + 4;
+  return text.slice(start, text.indexOf('\r\n', start)).trim();
+};
+
 /** Reads header lines, from `NATS/1.0` on. @throws TypeError when they are malformed */
 export const parseLines = (text: string): Headers => {
   const headers = new Map<string, string>();

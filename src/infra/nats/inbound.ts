@@ -1,7 +1,7 @@
 import type { Msg } from 'nats';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
-import { type Headers, parseLines, readHeaders } from './header-lines.ts';
+import { brokerLine, type Headers, parseLines, readHeaders } from './header-lines.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** What the reply subject of a delivery says (`$JS.ACK.…`, in its form of 9 or of 11 and more tokens). */
@@ -75,13 +75,13 @@ const aboutStored = /^Nats-(Stream|Subject|Sequence|Time-Stamp|Num-Pending|Last-
  */
 export const storedInbound = (message: Msg, stream: string): InboundMessage | undefined => {
   const headers = new LazyHeaders(() => readHeaders(message));
-  const about = message.headers;
-  if (!about?.has('Nats-Sequence')) return undefined;
+  const sequence = brokerLine(message, 'Nats-Sequence');
+  if (sequence === undefined) return undefined;
   return {
-    subject: about.get('Nats-Subject'),
+    subject: brokerLine(message, 'Nats-Subject') ?? '',
     stream,
-    sequence: Number(about.get('Nats-Sequence')),
-    storedAt: Date.parse(about.get('Nats-Time-Stamp')),
+    sequence: Number(sequence),
+    storedAt: Date.parse(brokerLine(message, 'Nats-Time-Stamp') ?? ''),
     body: message.data,
     header: (name) => headers.get(name),
     allHeaders: () =>

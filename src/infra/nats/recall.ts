@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type NatsConnection } from 'nats';
+import { brokerLine } from './header-lines.ts';
 import type { JsApi } from './js-api.ts';
 import { readMessage } from './stored-message.ts';
 
@@ -88,11 +89,12 @@ const readBatch = (
     };
     const subscription = connection.subscribe(inbox, {
       callback: (_error, message: Msg) => {
-        const { headers } = message;
+        // What is no message says nothing of this; the client throws for malformed headers of one.
+        const sequence = Number(brokerLine(message, 'Nats-Sequence') ?? 0);
         // Each answer names the one before it: where one is missing, all that follows is asked again.
-        const isNext = Number(headers?.get('Nats-Last-Sequence')) === last;
-        if (!headers || headers.code || !isNext) return end();
-        last = Number(headers.get('Nats-Sequence'));
+        const isNext = Number(brokerLine(message, 'Nats-Last-Sequence')) === last;
+        if (!(sequence > 0) || !isNext) return end();
+        last = sequence;
         found.set(last, message);
         silence.refresh();
       },
