@@ -9,6 +9,7 @@ import { peersComparison } from './peers/peers-comparison.ts';
 import { ready } from './ready/ready.ts';
 import { profileComparison, rowComparison } from './rows-comparison.ts';
 import { scaling } from './scaling/scaling.ts';
+import { search } from './search/search.ts';
 import { storesComparison } from './stores/stores-comparison.ts';
 
 /** Everything that `npm run bench` runs, in this order. */
@@ -25,4 +26,5 @@ export const comparisons: readonly Comparison[] = [
   gateway,
   peersComparison,
   storesComparison,
+  search,
 ];

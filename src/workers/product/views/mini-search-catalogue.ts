@@ -2,6 +2,7 @@ import MiniSearch, { type SearchOptions } from 'minisearch';
 import type { Product, ProductState } from '../../../contracts/product/fields.ts';
 import { injectable } from '../../../infra/di/token.ts';
 import { type Listed, NameOrder } from './name-order.ts';
+import { NameWords } from './name-words.ts';
 import type { ProductCatalogue, ProductsFound, ProductsWanted } from './product-catalogue.ts';
 import { bestFirst, type Hit, hitOf } from './ranking.ts';
 import { WordCounts } from './word-counts.ts';
@@ -11,7 +12,7 @@ import { hasPrefix, spelled, wordsOf } from './words.ts';
 const mostWords = 12;
 
 /** A word that more products have is not looked up beside rarer ones: it would cost most and tell least. */
-const common = 5_000;
+const common = 2_000;
 
 /** So many hits are enough not to look for less fitting ones. */
 const enough = 5;
@@ -36,6 +37,7 @@ const stages = {
 @injectable()
 export class MiniSearchCatalogue implements ProductCatalogue {
   readonly #products = new NameOrder();
+  readonly #names = new NameWords();
   readonly #counts = new WordCounts();
   readonly #index = new MiniSearch<Product>({
     idField: 'productId',
@@ -48,16 +50,17 @@ export class MiniSearchCatalogue implements ProductCatalogue {
   });
 
   apply(productId: string, { product }: ProductState): void {
-    const before = this.#products.get(productId)?.product;
+    const before = this.#products.get(productId);
     if (before) {
-      this.#index.remove(before);
-      this.#counts.remove(allWordsOf(before));
+      this.#index.remove(before.product);
+      this.#counts.remove(allWordsOf(before.product));
+      this.#names.remove(before);
       this.#products.remove(productId);
     }
     if (product) {
       this.#index.add(product);
       this.#counts.add(allWordsOf(product));
-      this.#products.put(product);
+      this.#names.add(this.#products.put(product));
     }
   }
 
@@ -70,9 +73,24 @@ export class MiniSearchCatalogue implements ProductCatalogue {
     return { total: found.length, products: page.map(({ product }) => product) };
   }
 
-  /** Products with every word, then those with typing errors in them, then those with some of the words. */
+  /** Words that all are common are looked for in names; others, or when hardly a name has them, everywhere. */
   #ranked(text: string): readonly Listed[] {
     const words = [...new Set(wordsOf(text))].slice(0, mostWords);
+    if (words.length > 0 && words.every((word) => this.#isCommon(word))) {
+      // The index would bring thousands of hits, each of which costs microseconds to rank.
+      this.#products.list();
+      const named = this.#names.find(words);
+      if (named.length >= enough) return named;
+    }
+    return this.#inStages(words);
+  }
+
+  #isCommon(word: string): boolean {
+    return this.#counts.of(word) > common || this.#names.count(word) > common;
+  }
+
+  /** Products with every word, then those with typing errors in them, then those with some of the words. */
+  #inStages(words: readonly string[]): readonly Listed[] {
     const found = new Map<string, Listed>();
     for (const stage of Object.values(stages)) {
       if (found.size >= enough) break;

@@ -5,6 +5,8 @@ import { spelled } from './words.ts';
 export interface Listed {
   readonly product: Product;
   readonly name: string;
+  /** Where it was in the last list: whoever lists first may compare places instead of names. */
+  place: number;
 }
 
 /** By folded name, products of one name by id: the same order in every replica. */
@@ -33,9 +35,11 @@ export class NameOrder {
     return this.#listed.get(productId);
   }
 
-  put(product: Product): void {
-    this.#listed.set(product.productId, { product, name: spelled(product.name) });
+  put(product: Product): Listed {
+    const listed = { product, name: spelled(product.name), place: -1 };
+    this.#listed.set(product.productId, listed);
     this.#changed.add(product.productId);
+    return listed;
   }
 
   remove(productId: string): void {
@@ -45,6 +49,7 @@ export class NameOrder {
   list(): readonly Listed[] {
     if (this.#changed.size > 0) {
       this.#inOrder = this.#merged();
+      for (const [place, listed] of this.#inOrder.entries()) listed.place = place;
       this.#changed.clear();
     }
     return this.#inOrder;

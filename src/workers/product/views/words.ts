@@ -1,5 +1,12 @@
 /** The spelling under which texts are compared: lower case, without accents. `Café` and `CAFE` are one. */
 const fold = (text: string): string =>
+  // Most texts are plain, and lower case is all that these need.
+  ascii.test(text) ? text.toLowerCase() : foldAny(text);
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII is meant
+const ascii = /^[\u0000-\u007f]*$/;
+
+const foldAny = (text: string): string =>
   text
     .normalize('NFKD')
     // Accents of Latin, Greek and Cyrillic; the vowel signs of other scripts are letters in their own right.

@@ -153,6 +153,13 @@ describe('a catalogue of 20,000 products', () => {
     expect(find('', { offset: 10_000, limit: 1 })).toHaveLength(1);
   });
 
+  it('finds what all names have in the order of their names, also while it is being typed', () => {
+    expect(ask({ text: 'box blue' }).total).toBe(5_000);
+    expect(find('bo blu', { limit: 3 })).toEqual(find('box blue', { limit: 3 }));
+    expect(find('box red', { limit: 2 })).toEqual(['p0', 'p100']);
+    expect(ask({ text: 'b' }).total).toBe(0);
+  });
+
   it('looks a word up again once it has become rare', () => {
     for (let number = 0; number < 20_000; number++)
       catalogue.apply(`p${number}`, { product: null });
