@@ -29,6 +29,10 @@ const moveTo = async (partitions: number): Promise<void> => {
   await world.stop();
   await world.move(partitions);
   world.services = tillServices(partitions);
+  // The board has seen all facts, wherever they lie now; the till has yet to do what was asked last.
+  const lagOf = (durable: string) => world.bus.lag({ stream: world.stream, durable });
+  expect(await lagOf('board')).toEqual({ pending: 0, unacknowledged: 0 });
+  expect((await lagOf('till')).pending).toBeGreaterThanOrEqual(3 * keys.length);
 };
 
 it('moves to more partitions and to fewer, with states, facts, letters and what waits', {
