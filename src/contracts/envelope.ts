@@ -1,4 +1,5 @@
 import { InvalidEvent } from './invalid-event.ts';
+import { readUsualHeaders } from './usual-headers.ts';
 
 /**
  * What is known of an event besides its data: the attributes of CloudEvents 1.0, and ours.
@@ -44,14 +45,18 @@ const decoder = new TextDecoder('utf-8', { fatal: true });
  *
  * A message without any attribute is a plain JSON document of a foreign producer: all comes from the defaults.
  *
+ * @param lines the header lines, where they are at hand: a shorter way for what Millrace itself writes
  * @throws InvalidEvent `undecodable` when the body is not JSON, `invalid-envelope` naming the attribute.
  */
 export const readEnvelope = (
   header: HeaderReader,
   body: Uint8Array,
   defaults: EnvelopeDefaults,
+  lines?: string,
 ): { readonly envelope: Envelope; readonly data: unknown } => {
   const document = parseJson(body);
+  const usual = lines === undefined ? undefined : readUsualHeaders(lines);
+  if (usual) return { envelope: usual, data: document };
   if (!header('content-type')?.toLowerCase().startsWith(structured)) {
     return {
       envelope: envelopeFrom((name) => decodeHeader(header(`ce-${name}`)), header, defaults),

@@ -27,6 +27,10 @@ export class TestClock implements Clock {
     return this.#now;
   }
 
+  elapsed(): number {
+    return this.#now;
+  }
+
   after(ms: number, run: () => void): Cancel {
     const timer = { dueAt: this.#now + Math.max(ms, 0), run };
     this.#timers.add(timer);

@@ -1,37 +1,61 @@
 import type { NatsConnection } from 'nats';
 
 const payloads = {
-  ack: Buffer.from('+ACK'),
-  nak: Buffer.from('-NAK'),
-  progress: Buffer.from('+WPI'),
+  ack: '+ACK',
+  nak: '-NAK',
+  progress: '+WPI',
 } as const;
 
 export type AckKind = keyof typeof payloads;
+
+/** What the client's connections have besides what their types say. */
+interface Commanding {
+  readonly protocol?: { readonly sendCommand?: (command: string) => void };
+}
+
+/** So many leave as one text at most: the client keeps texts whole until they are written. */
+const mostAtOnce = 512;
 
 /**
  * Joins acknowledgements per turn of the event loop, so that they leave in one write.
  *
  * One by one, each would be a write of its own: three times the client's work and twice the
- * server's (measured, `docs/performance.md`). They are not confirmed: a lost one costs a redelivery,
- * which the state recognises.
+ * server's. They are handed to the client as one text of commands, which costs it a fifth of what as
+ * many publishes do (measured, `docs/performance.md`). They are not confirmed: a lost one costs a
+ * redelivery, which the state recognises.
  */
 export class AckWriter {
-  readonly #connection: NatsConnection;
+  readonly #connection: NatsConnection & Commanding;
   #waiting: { readonly reply: string; readonly kind: AckKind }[] = [];
 
   constructor(connection: NatsConnection) {
     this.#connection = connection;
   }
 
+  /** @param reply the reply subject of a delivery, which the broker made, or one made like it */
   write(reply: string, kind: AckKind): void {
-    if (this.#waiting.push({ reply, kind }) === 1) setImmediate(() => this.flush());
+    const count = this.#waiting.push({ reply, kind });
+    if (count === 1) setImmediate(() => this.flush());
+    else if (count === mostAtOnce) this.flush();
   }
 
   /** Sends what waits now. */
   flush(): void {
     const waiting = this.#waiting;
+    if (waiting.length === 0) return;
     this.#waiting = [];
-    if (this.#connection.isClosed()) return;
-    for (const { reply, kind } of waiting) this.#connection.publish(reply, payloads[kind]);
+    const connection = this.#connection;
+    if (connection.isClosed()) return;
+    if (connection.protocol?.sendCommand) connection.protocol.sendCommand(commandsOf(waiting));
+    // A version of the client that has no such way: the same, at the usual price.
+    else for (const { reply, kind } of waiting) connection.publish(reply, payloads[kind]);
   }
 }
+
+const commandsOf = (
+  acks: readonly { readonly reply: string; readonly kind: AckKind }[],
+): string => {
+  let commands = '';
+  for (const { reply, kind } of acks) commands += `PUB ${reply} 4\r\n${payloads[kind]}\r\n`;
+  return commands;
+};

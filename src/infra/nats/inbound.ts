@@ -1,7 +1,8 @@
 import type { Msg } from 'nats';
+import type { HeaderReader } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
-import { brokerLine, type Headers, parseLines, readHeaders } from './header-lines.ts';
+import { asciiHeaderText, brokerLine, type Headers, parseLines, readHeaders } from './header-lines.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** What the reply subject of a delivery says (`$JS.ACK.…`, in its form of 9 or of 11 and more tokens). */
@@ -15,8 +16,52 @@ export interface DeliveryInfo {
   readonly pending: number;
 }
 
-/** Reads a delivery's reply subject. @throws TypeError when it is none */
+/**
+ * Reads a delivery's reply subject. @throws TypeError when it is none
+ *
+ * The usual form is read number by number from its end, without a list of its tokens: a third of what
+ * splitting it costs.
+ */
 export const readReply = (reply: string): DeliveryInfo => {
+  const end = { at: reply.length };
+  const pending = numberBefore(reply, end);
+  const isWhole = reply.lastIndexOf('.', end.at - 1) < end.at - 6;
+  // Nanoseconds exceed what a number holds exactly: cut them off as text.
+  end.at -= 6;
+  const storedAt = numberBefore(reply, end);
+  const consumerSequence = numberBefore(reply, end);
+  const streamSequence = numberBefore(reply, end);
+  const delivered = numberBefore(reply, end);
+  const consumer = reply.lastIndexOf('.', end.at - 1);
+  const at = reply.lastIndexOf('.', consumer - 1);
+  const isUsual = isWhole && at === ackRoot.length - 1 && reply.startsWith(ackRoot);
+  if (!isUsual || !(pending + storedAt + consumerSequence + streamSequence + delivered >= 0)) {
+    return readTokens(reply);
+  }
+  const stream = reply.slice(at + 1, consumer);
+  return { stream, delivered, streamSequence, consumerSequence, storedAt, pending };
+};
+
+const ackRoot = '$JS.ACK.';
+
+/** The number that ends at a place, moved to before the dot in front of it; NaN when there is none. */
+const numberBefore = (text: string, end: { at: number }): number => {
+  let value = 0;
+  let scale = 1;
+  let at = end.at - 1;
+  for (; at >= 0; at--) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) break;
+    value += digit * scale;
+    scale *= 10;
+  }
+  const isNumber = scale > 1 && text.charCodeAt(at) === 46;
+  end.at = at;
+  return isNumber ? value : Number.NaN;
+};
+
+/** Any form, by its tokens. @throws TypeError when it is none */
+const readTokens = (reply: string): DeliveryInfo => {
   const tokens = reply.split('.');
   // The longer form has the domain and the account's hash before the stream.
   const at = tokens.length >= 11 ? 4 : 2;
@@ -29,25 +74,53 @@ export const readReply = (reply: string): DeliveryInfo => {
     delivered: Number(tokens[at + 2]),
     streamSequence: Number(tokens[at + 3]),
     consumerSequence: Number(tokens[at + 4]),
-    // Nanoseconds exceed what a number holds exactly: cut them off as text.
     storedAt: Number(storedAt.slice(0, -6)),
     pending: Number(tokens[at + 6]),
   };
 };
 
 /** A delivered message as the pipeline sees it; its headers are read when one is asked for. */
-export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage => {
-  const headers = new LazyHeaders(() => readHeaders(message));
-  return {
-    subject: message.subject,
-    stream: info.stream,
-    sequence: info.streamSequence,
-    storedAt: info.storedAt,
-    body: message.data,
-    header: (name) => headers.get(name),
-    allHeaders: () => headers.all(),
-  };
-};
+export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage =>
+  new Delivered(message, info);
+
+/** A class, because two functions a message cost more than all of its fields. */
+class Delivered implements InboundMessage {
+  readonly subject: string;
+  readonly stream: string;
+  readonly sequence: number;
+  readonly storedAt: number;
+  readonly body: Uint8Array;
+  readonly #message: Msg;
+  #headers: LazyHeaders | undefined;
+
+  constructor(message: Msg, { stream, streamSequence, storedAt }: DeliveryInfo) {
+    this.subject = message.subject;
+    this.stream = stream;
+    this.sequence = streamSequence;
+    this.storedAt = storedAt;
+    this.body = message.data;
+    this.#message = message;
+  }
+
+  get headerLines(): string | undefined {
+    return asciiHeaderText(this.#message, this.body);
+  }
+
+  get header(): HeaderReader {
+    const headers = this.#lazy();
+    return (name) => headers.get(name);
+  }
+
+  get allHeaders(): InboundMessage['allHeaders'] {
+    const headers = this.#lazy();
+    return () => headers.all();
+  }
+
+  #lazy(): LazyHeaders {
+    this.#headers ??= new LazyHeaders(() => readHeaders(this.#message));
+    return this.#headers;
+  }
+}
 
 /** A message that was read out of a stream, as the pipeline sees it. */
 export const inboundOfStored = (stream: string, message: StoredMessage): InboundMessage => {

@@ -1,11 +1,18 @@
 import type { Msg, NatsConnection } from 'nats';
-import type { Delivery, EventSource, RunningSource, Sink } from '../pipeline/delivery.ts';
+import type {
+  Delivery,
+  EventSource,
+  InboundMessage,
+  RunningSource,
+  Settlement,
+  Sink,
+} from '../pipeline/delivery.ts';
 import type { ConsumerDeclaration } from '../pipeline/ports.ts';
 import type { AckWriter } from './ack-writer.ts';
 import { inboundOf, readReply } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import { PullLoop } from './pull-loop.ts';
-import { settleOnBroker } from './settle.ts';
+import { type SettleParts, settleOnBroker } from './settle.ts';
 import { SettledFloor } from './settled-floor.ts';
 
 export interface PullSourceOptions {
@@ -94,12 +101,29 @@ export class PullSource implements EventSource {
   #deliveryOf(message: Msg): Delivery {
     const reply = message.reply ?? '';
     const info = readReply(reply);
-    const inbound = inboundOf(message, info);
-    return {
-      message: inbound,
-      attempt: info.delivered,
-      extend: () => this.#options.acks.write(reply, 'progress'),
-      settle: (settlement) => settleOnBroker(this.#options, settlement, reply, inbound),
-    };
+    return new SharedDelivery(this.#options, inboundOf(message, info), info.delivered, reply);
+  }
+}
+
+/** A class, because two functions a delivery cost more than all of its fields. */
+class SharedDelivery implements Delivery {
+  readonly message: InboundMessage;
+  readonly attempt: number;
+  readonly #parts: SettleParts;
+  readonly #reply: string;
+
+  constructor(parts: SettleParts, message: InboundMessage, attempt: number, reply: string) {
+    this.message = message;
+    this.attempt = attempt;
+    this.#parts = parts;
+    this.#reply = reply;
+  }
+
+  extend(): void {
+    this.#parts.acks.write(this.#reply, 'progress');
+  }
+
+  settle(settlement: Settlement): void {
+    settleOnBroker(this.#parts, settlement, this.#reply, this.message);
   }
 }

@@ -1,13 +1,12 @@
+import type { AfterTry } from '../pipeline/after-try.ts';
 import { RetryLater } from '../pipeline/errors.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
+import type { IncomingEvent, Outcome } from '../pipeline/process.ts';
 import { keyHash, type Logger } from './logger.ts';
 
 /** Says of every try at an event what became of it: retries as warnings, dead letters as errors. */
 export const logEvents =
-  (logger: Logger): Middleware =>
-  (next) =>
-  async (event) => {
-    const outcome = await next(event);
+  (logger: Logger): AfterTry =>
+  (event, outcome) => {
     if (outcome.kind === 'retry') {
       // Waiting for something is no failure.
       const level = outcome.error instanceof RetryLater ? 'debug' : 'warn';

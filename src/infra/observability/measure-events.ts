@@ -1,6 +1,7 @@
+import type { AfterTry } from '../pipeline/after-try.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Delivery } from '../pipeline/delivery.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
+import type { IncomingEvent, Outcome } from '../pipeline/process.ts';
 import type { Metrics } from './metrics.ts';
 
 /** A type without a route counts as `unknown`: labels are bounded by the service's table. */
@@ -12,11 +13,11 @@ const settledAs = (outcome: Outcome): string => {
 };
 
 /** Measures every try at an event: how long it waited, took, and what became of it. */
-export const measureEvents = (metrics: Metrics, clock: Clock): Middleware => {
-  const settled = remember((type: string, outcome: string) =>
-    metrics.counter('millrace_events_settled_total', { type, outcome }),
+export const measureEvents = (metrics: Metrics, clock: Clock): AfterTry => {
+  const settled = remember((outcome) =>
+    remember((type) => metrics.counter('millrace_events_settled_total', { type, outcome })),
   );
-  const processing = remember((type: string) =>
+  const processing = remember((type) =>
     metrics.histogram('millrace_event_processing_seconds', { type }),
   );
   const wait = metrics.histogram('millrace_event_wait_seconds', {});
@@ -24,22 +25,18 @@ export const measureEvents = (metrics: Metrics, clock: Clock): Middleware => {
   const visible = metrics.histogram('millrace_event_visible_seconds', {});
   // What is tried again began to be processed long ago.
   const begun = new WeakSet<object>();
-  return (next) => async (event) => {
-    const startedAt = performance.now();
-    const { storedAt } = event.message;
+  return (event, outcome, tookMs) => {
+    const ageMs = clock.now() - event.message.storedAt;
     if (event.deliveries === 1 && !event.postponed && !begun.has(event.message)) {
-      wait.observe(secondsSince(storedAt, clock));
+      wait.observe(seconds(ageMs - tookMs));
     }
-    const outcome = await next(event);
     const type = typeOf(event);
-    processing(type).observe((performance.now() - startedAt) / 1000);
-    settled(type, settledAs(outcome)).inc();
+    processing(type).observe(seconds(tookMs));
+    settled(settledAs(outcome))(type).inc();
     if (outcome.kind === 'dead') countDead(metrics, type, outcome.reason);
     if (outcome.kind === 'retry') begun.add(event.message);
-    if (isEnd(outcome)) response.observe(secondsSince(storedAt, clock));
-    if (outcome.kind === 'done' && outcome.facts > 0) {
-      visible.observe(secondsSince(storedAt, clock));
-    }
+    if (isEnd(outcome)) response.observe(seconds(ageMs));
+    if (outcome.kind === 'done' && outcome.facts > 0) visible.observe(seconds(ageMs));
     return outcome;
   };
 };
@@ -49,8 +46,7 @@ const isEnd = (outcome: Outcome): boolean =>
   outcome.kind === 'dead' || (outcome.kind === 'done' && outcome.how === 'handled');
 
 /** The broker's clock may be a little ahead of ours. */
-const secondsSince = (time: number, clock: Clock): number =>
-  Math.max(0, (clock.now() - time) / 1000);
+const seconds = (ms: number): number => (ms > 0 ? ms / 1000 : 0);
 
 const countDead = (metrics: Metrics, type: string, reason: string): void =>
   metrics.counter('millrace_dead_letters_total', { type, reason }).inc();
@@ -68,15 +64,14 @@ export const measureDeliveries = (
   };
 };
 
-/** Binds labels once: each made metric is kept under its label values. */
-const remember = <Made>(make: (...values: string[]) => Made): ((...values: string[]) => Made) => {
+/** Binds labels once: each made metric is kept under its label value. */
+const remember = <Made>(make: (value: string) => Made): ((value: string) => Made) => {
   const known = new Map<string, Made>();
-  return (...values) => {
-    const key = values.length === 1 ? (values[0] ?? '') : values.join('\n');
-    let made = known.get(key);
+  return (value) => {
+    let made = known.get(value);
     if (made === undefined) {
-      made = make(...values);
-      known.set(key, made);
+      made = make(value);
+      known.set(value, made);
     }
     return made;
   };

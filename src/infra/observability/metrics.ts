@@ -1,4 +1,6 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import { type Count, FastCounter } from './fast-counter.ts';
+import { FastHistogram, type Observations } from './fast-histogram.ts';
 import { type MetricName, type MetricRow, metricTable, processMetrics } from './metric-table.ts';
 
 type NameOf<Kind> = {
@@ -19,7 +21,7 @@ type LabelsOf<Name extends MetricName> = Readonly<Record<LabelOf<Name>, string>>
 export class Metrics {
   readonly service: string;
   readonly #registry = new Registry();
-  readonly #made = new Map<string, Counter | Gauge | Histogram>();
+  readonly #made = new Map<string, Made>();
   readonly #beforeScrape: (() => void)[] = [];
   #process: Registry | undefined;
 
@@ -27,17 +29,17 @@ export class Metrics {
     this.service = service;
   }
 
-  counter<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>) {
-    const counter = this.#make(name, (row) => new Counter(row)) as Counter;
-    return counter.labels({ service: this.service, ...labels });
+  counter<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>): Count {
+    const counter = this.#make(name, (row) => new FastCounter(row)) as FastCounter;
+    return counter.bind({ service: this.service, ...labels });
   }
 
-  histogram<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>) {
+  histogram<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): Observations {
     const histogram = this.#make(
       name,
-      (row) => new Histogram({ ...row, buckets: [...(row.buckets ?? [])] }),
-    ) as Histogram;
-    return histogram.labels({ service: this.service, ...labels });
+      (row) => new FastHistogram({ ...row, buckets: row.buckets ?? [] }),
+    ) as FastHistogram;
+    return histogram.bind({ service: this.service, ...labels });
   }
 
   /** A gauge; `service` says whose it is, where a process speaks of others too. */
@@ -79,10 +81,7 @@ export class Metrics {
     return `${texts.join('\n')}\n`;
   }
 
-  #make(
-    name: MetricName,
-    make: (row: Settings) => Counter | Gauge | Histogram,
-  ): Counter | Gauge | Histogram {
+  #make(name: MetricName, make: (row: Settings) => Made): Made {
     const found = this.#made.get(name);
     if (found) return found;
     const { help, labels, buckets }: MetricRow = metricTable[name];
@@ -97,6 +96,8 @@ export class Metrics {
     return made;
   }
 }
+
+type Made = FastCounter | Gauge | FastHistogram;
 
 interface Settings {
   readonly name: string;

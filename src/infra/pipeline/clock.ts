@@ -7,6 +7,8 @@ export type Cancel = () => void;
 export interface Clock {
   /** Milliseconds since 1970. */
   now(): number;
+  /** Milliseconds since some moment: for how long something took. Unlike {@link now} it never jumps. */
+  elapsed(): number;
   /** Runs something once, after so many milliseconds. */
   after(ms: number, run: () => void): Cancel;
 }

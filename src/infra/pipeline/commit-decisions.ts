@@ -39,13 +39,15 @@ const mostRounds = 16;
 export const commitDecisions = (options: CommitOptions): Process => {
   const own = commitWithState(options);
   const foreign = commitWithoutState(options);
-  return async (event) => {
-    if (event.problem) throw event.problem;
-    if (event.crashes !== undefined) throw new WorkerCrashed(event.crashes);
-    if (!event.route) return { kind: 'done', how: 'ignored', facts: 0 };
+  return (event) => {
+    if (event.problem) return Promise.reject(event.problem);
+    if (event.crashes !== undefined) return Promise.reject(new WorkerCrashed(event.crashes));
+    if (!event.route) return Promise.resolve(ignored);
     return event.route.contract.kind === 'request' ? own(event) : foreign(event);
   };
 };
+
+const ignored: Outcome = { kind: 'done', how: 'ignored', facts: 0 };
 
 const commitWithState =
   ({ stream, commits, states, stamp, decide, onConflict }: CommitOptions): Process =>
@@ -169,6 +171,8 @@ const recordWith = (
   return parked && parked !== 'no longer' ? { ...after, parked } : after;
 };
 
+const handledWithoutFacts: Outcome = { kind: 'done', how: 'handled', facts: 0 };
+
 /** One atomic batch holds 1,000 messages; a reaction may ask for more. */
 const largestBatch = 500;
 
@@ -179,7 +183,8 @@ const largestBatch = 500;
 const commitWithoutState =
   ({ commits, stamp, decide }: CommitOptions): Process =>
   async (event) => {
-    const { events = [] } = await decide(event, undefined);
+    const { events } = await decide(event, undefined);
+    if (events === undefined || events.length === 0) return handledWithoutFacts;
     const messages = stamp(event, events);
     for (let from = 0; from < messages.length; from += largestBatch) {
       const result = await commits.commit({ messages: messages.slice(from, from + largestBatch) });

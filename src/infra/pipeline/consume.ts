@@ -2,7 +2,7 @@ import { type Cancel, type Clock, sleep } from './clock.ts';
 import type { Decode } from './decode.ts';
 import type { Delivery, EventSource, RunningSource, Settlement } from './delivery.ts';
 import { Lanes, type Turn } from './lanes.ts';
-import type { IncomingEvent, Process } from './process.ts';
+import type { IncomingEvent, Outcome, Process } from './process.ts';
 
 export interface ConsumptionOptions {
   readonly source: EventSource;
@@ -152,7 +152,7 @@ export class Consumption {
     }
     const deliveries = delivery.attempt;
     const event = deliveries === 1 ? decoded : { ...decoded, deliveries };
-    const held: Held = { delivery, event, leasedAt: clock.now(), released: undefined };
+    const held: Held = { delivery, event, leasedAt: clock.elapsed(), released: undefined };
     this.#held.add(held);
     // What has no key is a lane of its own: nothing has to wait for it.
     const lane = event.place.token || `#${delivery.message.stream}.${delivery.message.sequence}`;
@@ -184,8 +184,11 @@ export class Consumption {
     });
   }
 
-  async #work(held: Held): Promise<Turn> {
-    const outcome = await this.#options.process(held.event);
+  #work(held: Held): Promise<Turn> {
+    return this.#options.process(held.event).then((outcome) => this.#turn(held, outcome));
+  }
+
+  #turn(held: Held, outcome: Outcome): Turn {
     if (outcome.kind !== 'retry') {
       const erase = outcome.kind === 'dead' && held.event.mayHoldSecret;
       this.#settle(held, { kind: erase ? 'erase' : 'done' });
@@ -215,11 +218,10 @@ export class Consumption {
   #renewLeases(): void {
     const { clock, ackWaitMs } = this.#options;
     this.#cancelRenewal = clock.after(ackWaitMs / 3, () => {
+      const before = clock.elapsed() - ackWaitMs / 4;
       for (const held of this.#held) {
-        // Negative when the clock has been set back: that says nothing of how long it has been.
-        const age = clock.now() - held.leasedAt;
-        if (age >= 0 && age < ackWaitMs / 4) continue;
-        held.leasedAt = clock.now();
+        if (held.leasedAt > before) continue;
+        held.leasedAt = clock.elapsed();
         held.delivery.extend();
       }
       this.#renewLeases();

@@ -29,7 +29,7 @@ export const decoder = (stream: ServiceStream, routes: readonly AnyRoute[]): Dec
     try {
       // A fact that nobody here handles is not even read.
       if (!route && !own) return unread(message, defaults.envelope(), subject?.partition);
-      const read = readEnvelope(message.header, message.body, defaults);
+      const read = readEnvelope(message.header, message.body, defaults, message.headerLines);
       envelope = read.envelope;
       if (!route)
         throw new InvalidEvent('unknown-type', `${stream.service} handles no ${defaults.type}`);

@@ -9,6 +9,8 @@ export interface InboundMessage {
   /** When the stream stored it, milliseconds since 1970. */
   readonly storedAt: number;
   readonly body: Uint8Array;
+  /** The header lines as they came, where they are at hand: the usual layout is read out of them at once. */
+  readonly headerLines?: string | undefined;
   /** Reads one header by its lower-case name. */
   readonly header: HeaderReader;
   /** All headers, names as they were sent: for a dead letter, not for every event. */

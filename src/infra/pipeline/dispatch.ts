@@ -1,6 +1,7 @@
+import type { Envelope } from '../../contracts/envelope.ts';
 import type { AnyRoute, ClassOf, EventHandler, HandlingContext } from './handler.ts';
 import type { Decide, IncomingEvent } from './process.ts';
-import type { TimeLimit } from './time-limit.ts';
+import type { Limited, TimeLimit } from './time-limit.ts';
 
 /** How a handler class becomes an instance; the pipeline does not know the container. */
 export type Resolve = <T>(handler: ClassOf<T>) => T;
@@ -29,23 +30,30 @@ export const dispatch = ({ routes, resolve, within, timeLimitMs }: DispatchOptio
   return (event, state) => {
     const handler = handlers.get(event.envelope.type);
     if (!handler) throw new TypeError(`no handler for ${event.envelope.type}`);
-    return within(event.route?.timeLimitMs ?? timeLimitMs, async (limited) =>
-      handler.handle(event.data, contextOf(event, state, limited)),
+    return within(event.route?.timeLimitMs ?? timeLimitMs, (limited) =>
+      handler.handle(event.data, new Context(event, state, limited)),
     );
   };
 };
 
-const contextOf = (
-  event: IncomingEvent,
-  state: unknown,
-  limited: { readonly signal: AbortSignal },
-): HandlingContext => ({
-  state,
-  event: event.envelope,
-  storedAt: event.message.storedAt,
-  attempt: event.attempt,
-  // Read on demand: most handlers never look at it, and a signal costs more than the rest of this.
-  get signal() {
-    return limited.signal;
-  },
-});
+/** A class, because an object with a getter of its own costs as much as the rest of the dispatch. */
+class Context implements HandlingContext {
+  readonly state: unknown;
+  readonly event: Envelope;
+  readonly storedAt: number;
+  readonly attempt: number;
+  readonly #limited: Limited;
+
+  constructor(event: IncomingEvent, state: unknown, limited: Limited) {
+    this.state = state;
+    this.event = event.envelope;
+    this.storedAt = event.message.storedAt;
+    this.attempt = event.attempt;
+    this.#limited = limited;
+  }
+
+  /** Made on demand: most handlers never look at it. */
+  get signal(): AbortSignal {
+    return this.#limited.signal;
+  }
+}

@@ -12,6 +12,26 @@ export class Gate {
     return this.#through(false, run);
   }
 
+  /**
+   * The same for a function that runs often: nothing but one promise a run while nobody wants to be
+   * alone. What it throws must come as a rejection.
+   */
+  sharing<Given, T>(run: (given: Given) => Promise<T>): (given: Given) => Promise<T> {
+    const leave = (result: T): T => {
+      this.#leave();
+      return result;
+    };
+    const fail = (error: unknown): never => {
+      this.#leave();
+      throw error;
+    };
+    return (given) => {
+      if (this.#waiting.length > 0 || !this.#hasRoom(false)) return this.shared(() => run(given));
+      this.#enter(false);
+      return run(given).then(leave, fail);
+    };
+  }
+
   /** Runs something while nothing else runs. */
   alone<T>(run: () => Promise<T>): Promise<T> {
     return this.#through(true, run);
@@ -26,10 +46,14 @@ export class Gate {
     try {
       return await run();
     } finally {
-      this.#inside--;
-      this.#isAlone = false;
-      this.#letIn();
+      this.#leave();
     }
+  }
+
+  #leave(): void {
+    this.#inside--;
+    this.#isAlone = false;
+    if (this.#waiting.length > 0) this.#letIn();
   }
 
   #hasRoom(alone: boolean): boolean {

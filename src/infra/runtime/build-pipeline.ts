@@ -2,6 +2,7 @@ import { logEvents } from '../observability/log-events.ts';
 import type { Logger } from '../observability/logger.ts';
 import { measureEvents } from '../observability/measure-events.ts';
 import type { Metrics } from '../observability/metrics.ts';
+import { type AfterTry, afterTry } from '../pipeline/after-try.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { commitDecisions, isContainedIn } from '../pipeline/commit-decisions.ts';
 import { decoder } from '../pipeline/decode.ts';
@@ -14,7 +15,7 @@ import { refuseExpired } from '../pipeline/middleware/refuse-expired.ts';
 import { setAside } from '../pipeline/middleware/set-aside.ts';
 import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
 import type { Commit, RetrySchedule } from '../pipeline/ports.ts';
-import { compose, type Middleware, type Process } from '../pipeline/process.ts';
+import { compose, type Process } from '../pipeline/process.ts';
 import type { MessagesOf } from '../pipeline/restore-event.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
@@ -44,24 +45,23 @@ export interface PipelineParts {
 export const buildPipeline = (parts: PipelineParts): Process => {
   const { service, commits, states, clock, logger, metrics, suspects } = parts;
   const { stream, onExhausted, retry } = service;
-  const outer = [
-    // Sees every outcome, says what was noteworthy.
-    logEvents(logger),
-    // Sees every outcome, counts and times it.
-    measureEvents(metrics, clock),
+  const failures = settleFailures(retry);
+  const steps = [
     // Dead: writes the dead letter, and parks its key, before the event is settled.
     setAside({ stream, commits, states, clock, by: thisProcess(), onExhausted }),
-    // Thrown: becomes retry or dead, by the error's class.
-    settleFailures(retry),
+    // Sees every outcome, counts and times it.
+    measureEvents(metrics, clock),
+    // Sees every outcome, says what was noteworthy.
+    logEvents(logger),
   ];
   const core = coreOf(parts);
   // What was set aside goes all this way again, within the event that brings the order to do so.
-  const again = compose(outer, core);
+  const again = compose([afterTry(failures, steps)], core);
   return compose(
     [
-      // To be tried again later: waits outside, if the service has no order to keep.
-      ...postponing(parts),
-      ...outer,
+      // Thrown: becomes retry or dead, by the error's class. Then the steps after every try; the last:
+      // to be tried again later waits outside, if the service has no order to keep.
+      afterTry(failures, [...steps, ...postponing(parts)]),
       // Delivered again and again: handled alone, and not any more when it ends the process.
       guardSuspects({ marks: suspects, isContained: isContainedIn(states) }),
       // Too old for its route: dies unhandled.
@@ -73,7 +73,7 @@ export const buildPipeline = (parts: PipelineParts): Process => {
   );
 };
 
-const postponing = ({ service, retries, ...parts }: PipelineParts): Middleware[] => {
+const postponing = ({ service, retries, ...parts }: PipelineParts): AfterTry[] => {
   if (!retries) return [];
   const routes = [...service.routes, ...service.reactions];
   const onTrouble = (what: string) => parts.logger.warn({ what }, 'a retry waits in its lane');

@@ -6,6 +6,7 @@ const longestMs = 2 ** 31 - 1;
 /** The machine's own time: the only place that asks for it. */
 export const systemClock: Clock = {
   now: () => Date.now(),
+  elapsed: () => performance.now(),
   after: (ms, run) => {
     const timer = setTimeout(run, Math.min(ms, longestMs));
     return () => clearTimeout(timer);

@@ -45,7 +45,7 @@ export const followRulings = (options: FollowRulingsOptions): Middleware => {
   // What is being tried again, by the message of the order that led to it.
   const pending = new WeakMap<object, IncomingEvent>();
   const follow = { ...options, pending };
-  return (next) => async (event) => {
+  return (next) => (event) => {
     if (event.problem) return next(event);
     const type = event.route?.contract.type;
     if (type === Resume.type) return resume(follow, event);

@@ -21,12 +21,16 @@ export interface GuardSuspectsOptions {
 export const guardSuspects = ({ marks, isContained }: GuardSuspectsOptions): Middleware => {
   const gate = new Gate();
   const ledger = new Ledger(marks);
-  return (next) => async (event) => {
-    const isSuspect = event.deliveries >= suspectFrom && !(await isContained(event));
-    if (!isSuspect) return gate.shared(() => next(event));
+  const watched = async (event: IncomingEvent, next: Process): Promise<Outcome> => {
     const found = await ledger.count(event);
     const handle = () => ledger.whileMarked(event, found, next);
     return found === 0 || found >= mostMarks ? gate.shared(handle) : gate.alone(handle);
+  };
+  return (next) => {
+    const beside = gate.sharing(next);
+    const guarded = async (event: IncomingEvent) =>
+      (await isContained(event)) ? beside(event) : watched(event, next);
+    return (event) => (event.deliveries < suspectFrom ? beside(event) : guarded(event));
   };
 };
 

@@ -1,9 +1,10 @@
+import type { AfterTry } from '../after-try.ts';
 import type { Clock } from '../clock.ts';
 import { onceOnState } from '../commit-decisions.ts';
 import { BusRefused, BusUnavailable } from '../errors.ts';
 import type { AnyRoute } from '../handler.ts';
 import type { Commit, RetrySchedule } from '../ports.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
+import type { IncomingEvent, Outcome } from '../process.ts';
 import { retryCopy } from '../retry-copy.ts';
 import type { StateCache } from '../state-cache.ts';
 
@@ -39,13 +40,11 @@ const troubleMs = 5_000;
  * later reads the record: one that is not contained, or is said to wait, is tried; the commit that
  * applies it takes it out of both. What cannot be postponed waits in its lane.
  */
-export const postponeRetries = (options: PostponeRetriesOptions): Middleware => {
+export const postponeRetries = (options: PostponeRetriesOptions): AfterTry => {
   const { clock, onTrouble } = options;
   const routes = new Set(options.routes.map(({ contract }) => contract.type));
   let trustedFrom = 0;
-  return (next) => async (event) => {
-    const outcome = await next(event);
-    if (outcome.kind !== 'retry' || outcome.afterMs < shortestPostponedMs) return outcome;
+  const mayPostpone = async (event: IncomingEvent, outcome: Retry): Promise<Outcome> => {
     const isOurs = !event.problem && routes.has(event.route?.contract.type ?? '');
     if (!isOurs || isBusTrouble(outcome.error) || clock.now() < trustedFrom) return outcome;
     try {
@@ -56,6 +55,10 @@ export const postponeRetries = (options: PostponeRetriesOptions): Middleware => 
       return outcome;
     }
   };
+  return (event, outcome) =>
+    outcome.kind === 'retry' && outcome.afterMs >= shortestPostponedMs
+      ? mayPostpone(event, outcome)
+      : outcome;
 };
 
 /** A bus in trouble is no place to wait in. */

@@ -6,11 +6,9 @@ import type { Middleware } from '../process.ts';
 export const refuseExpired =
   (clock: Clock): Middleware =>
   (next) =>
-  async (event) => {
+  (event) => {
     const maxAgeMs = event.route?.maxAgeMs;
-    if (maxAgeMs !== undefined && !event.turn) {
-      const ageMs = clock.now() - event.message.storedAt;
-      if (ageMs > maxAgeMs) throw new EventExpired(ageMs, maxAgeMs);
-    }
-    return next(event);
+    if (maxAgeMs === undefined || event.turn) return next(event);
+    const ageMs = clock.now() - event.message.storedAt;
+    return ageMs > maxAgeMs ? Promise.reject(new EventExpired(ageMs, maxAgeMs)) : next(event);
   };

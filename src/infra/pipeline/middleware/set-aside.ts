@@ -1,4 +1,5 @@
 import type { ServiceStream } from '../../../contracts/streams.ts';
+import type { AfterTry } from '../after-try.ts';
 import type { Clock } from '../clock.ts';
 import { onceOnState } from '../commit-decisions.ts';
 import { type Death, deadLetter, parkedCopy, type Undertaker } from '../dead-letter.ts';
@@ -7,7 +8,7 @@ import { smallerCopies } from '../event-copy.ts';
 import type { OnExhausted } from '../handler.ts';
 import { afterTurn, type Parked, withOneMore } from '../parked.ts';
 import type { Commit, OutboundMessage } from '../ports.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
+import type { IncomingEvent, Outcome } from '../process.ts';
 import { exponential } from '../retry-policy.ts';
 import type { StateCache } from '../state-cache.ts';
 import type { StateRecord, StoredState } from '../state-record.ts';
@@ -30,11 +31,9 @@ export interface SetAsideOptions {
  * that follows from its place in the stream: once within the broker's duplicate window. While neither
  * can be written, the event is tried again.
  */
-export const setAside = (options: SetAsideOptions): Middleware => {
+export const setAside = (options: SetAsideOptions): AfterTry => {
   const pause = exponential({ firstMs: 500, maxMs: 10_000 });
-  return (next) => async (event) => {
-    const outcome = await next(event);
-    if (outcome.kind !== 'dead') return outcome;
+  const bury = async (event: IncomingEvent, outcome: Dead): Promise<Outcome> => {
     const death = {
       reason: outcome.reason,
       error: describe(outcome.error),
@@ -48,7 +47,10 @@ export const setAside = (options: SetAsideOptions): Middleware => {
       return { kind: 'retry', afterMs: pause.delayMs(3), counts: false, error };
     }
   };
+  return (event, outcome) => (outcome.kind === 'dead' ? bury(event, outcome) : outcome);
 };
+
+type Dead = Extract<Outcome, { kind: 'dead' }>;
 
 /** Which of the copies of an event is written: the whole, or the first or second smaller one. */
 type Size = 0 | 1 | 2;

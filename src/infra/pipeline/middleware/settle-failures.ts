@@ -1,4 +1,5 @@
 import { InvalidEvent } from '../../../contracts/invalid-event.ts';
+import type { SettleFailure } from '../after-try.ts';
 import {
   BusRefused,
   BusUnavailable,
@@ -7,7 +8,7 @@ import {
   RetryLater,
   WorkerCrashed,
 } from '../errors.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../process.ts';
+import type { IncomingEvent, Outcome } from '../process.ts';
 import { exponential, type RetryPolicy } from '../retry-policy.ts';
 
 /** Pauses while the bus is in trouble: that is nobody's fault and uses up no attempt. */
@@ -25,23 +26,15 @@ const busTrouble = exponential({ firstMs: 100, maxMs: 5_000 });
  * | EventExpired, WorkerCrashed | dead at once |
  * | anything else | retry by the policy, dead when the attempts are used up |
  */
-export const settleFailures =
-  (servicePolicy: RetryPolicy): Middleware =>
-  (next) => {
-    const troubled = new WeakMap<object, number>();
-    return async (event) => {
-      try {
-        return await next(event);
-      } catch (error) {
-        if (isBusTrouble(error)) {
-          const times = (troubled.get(event.message) ?? 0) + 1;
-          troubled.set(event.message, times);
-          return { kind: 'retry', afterMs: busTrouble.delayMs(times), counts: false, error };
-        }
-        return outcomeOf(error, event, event.route?.retry ?? servicePolicy);
-      }
-    };
+export const settleFailures = (servicePolicy: RetryPolicy): SettleFailure => {
+  const troubled = new WeakMap<object, number>();
+  return (event, error) => {
+    if (!isBusTrouble(error)) return outcomeOf(error, event, event.route?.retry ?? servicePolicy);
+    const times = (troubled.get(event.message) ?? 0) + 1;
+    troubled.set(event.message, times);
+    return { kind: 'retry', afterMs: busTrouble.delayMs(times), counts: false, error };
   };
+};
 
 const isBusTrouble = (error: unknown): boolean =>
   error instanceof BusUnavailable || (error instanceof BusRefused && !error.lasting);

@@ -20,7 +20,7 @@ test('without any time there is no quantile', () => {
 
 test('turns come evenly, and a pause is made up for by no more than a quarter of a second', () => {
   let now = 10_000;
-  const pace = new Pace({ now: () => now, after: () => () => {} }, 100);
+  const pace = new Pace({ now: () => now, elapsed: () => now, after: () => () => {} }, 100);
   const early = (): readonly number[] => Array.from({ length: 27 }, () => pace.next());
 
   expect(early().slice(0, 3)).toEqual([0, 10, 20]);
@@ -29,7 +29,7 @@ test('turns come evenly, and a pause is made up for by no more than a quarter of
 });
 
 test('without a rate nobody is too early', () => {
-  const pace = new Pace({ now: () => 0, after: () => () => {} }, undefined);
+  const pace = new Pace({ now: () => 0, elapsed: () => 0, after: () => () => {} }, undefined);
 
   expect([pace.next(), pace.next()]).toEqual([0, 0]);
 });

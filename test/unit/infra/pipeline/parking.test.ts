@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../../src/contracts/streams.ts';
+import { afterTry } from '../../../../src/infra/pipeline/after-try.ts';
 import { commitDecisions } from '../../../../src/infra/pipeline/commit-decisions.ts';
 import { BusRefused, PermanentError } from '../../../../src/infra/pipeline/errors.ts';
 import type { OnExhausted } from '../../../../src/infra/pipeline/handler.ts';
@@ -35,7 +36,7 @@ const newPipeline = (onExhausted: OnExhausted = 'park') => {
     const parts = { stream: tallyStream, commits: stream, states, clock };
     const by = { worker: 'host.1', version: '1.2.3' };
     return compose(
-      [setAside({ ...parts, by, onExhausted }), settleFailures(exponential())],
+      [afterTry(settleFailures(exponential()), [setAside({ ...parts, by, onExhausted })])],
       commitDecisions({
         ...parts,
         stamp: stamper(tallyStream, clock),

@@ -9,7 +9,7 @@ import {
 import type { OnExhausted } from '../../../../src/infra/pipeline/handler.ts';
 import { setAside } from '../../../../src/infra/pipeline/middleware/set-aside.ts';
 import type { CommitResult } from '../../../../src/infra/pipeline/ports.ts';
-import type { Outcome } from '../../../../src/infra/pipeline/process.ts';
+import type { IncomingEvent, Outcome } from '../../../../src/infra/pipeline/process.ts';
 import { StateCache } from '../../../../src/infra/pipeline/state-cache.ts';
 import { FakeStream, throwing } from '../../../support/fake-stream.ts';
 import {
@@ -32,14 +32,15 @@ const newSetAside = (outcome: Outcome = dead, onExhausted: OnExhausted = 'skip')
   const clock = new TestClock();
   const options = { reader: stream, stream: tallyStream, definition, clock };
   const states = new StateCache<unknown>(options);
-  const process = setAside({
+  const bury = setAside({
     stream: tallyStream,
     commits: stream,
     states,
     clock,
     by: { worker: 'host.1', version: '1.2.3' },
     onExhausted,
-  })(async () => outcome);
+  });
+  const process = async (event: IncomingEvent) => bury(event, outcome, 0);
   const recordOf = async (key: string) => {
     const found = await stream.read(placeOf(tallyStream, key));
     return found && JSON.parse(found.record);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { InvalidEvent } from '../../../../src/contracts/invalid-event.ts';
+import { afterTry } from '../../../../src/infra/pipeline/after-try.ts';
 import {
   BusRefused,
   BusUnavailable,
@@ -15,6 +16,8 @@ import { countEvent, tallyRoutes } from '../../../support/tally.ts';
 const policy = { maxAttempts: 3, delayMs: (attempt: number) => attempt * 10 };
 const event = countEvent('a');
 
+const settling = (next: Process) => afterTry(settleFailures(policy), [])(next);
+
 const failingWith =
   (error: unknown): Process =>
   async () => {
@@ -22,13 +25,13 @@ const failingWith =
   };
 
 const outcomeOf = (error: unknown, attempt = 1): Promise<Outcome> =>
-  settleFailures(policy)(failingWith(error))({ ...event, attempt });
+  settling(failingWith(error))({ ...event, attempt });
 
 describe('settling failures', () => {
   it('leaves alone what did not fail', async () => {
     const done: Outcome = { kind: 'done', how: 'handled', facts: 2 };
 
-    expect(await settleFailures(policy)(async () => done)(event)).toBe(done);
+    expect(await settling(async () => done)(event)).toBe(done);
   });
 
   it('tries again what failed for an unknown reason, and counts the attempt', async () => {
@@ -89,7 +92,7 @@ describe('settling failures', () => {
   });
 
   it('lets the pauses of an event grow while the bus is in trouble, up to five seconds', async () => {
-    const settle = settleFailures(policy)(failingWith(new BusUnavailable('away')));
+    const settle = settling(failingWith(new BusUnavailable('away')));
     const pauses: number[] = [];
 
     for (let times = 0; times < 12; times++) {
@@ -106,7 +109,7 @@ describe('settling failures', () => {
   });
 
   it('counts the bus trouble of each event for itself', async () => {
-    const settle = settleFailures(policy)(failingWith(new BusUnavailable('away')));
+    const settle = settling(failingWith(new BusUnavailable('away')));
     for (let times = 0; times < 8; times++) await settle(event);
 
     const outcome = await settle(countEvent('b'));
@@ -122,7 +125,7 @@ describe('settling failures', () => {
 
   it('follows the policy of the route where it has one', async () => {
     const route = { ...tallyRoutes[0]!, retry: { maxAttempts: 1, delayMs: () => 0 } };
-    const settle = settleFailures(policy)(failingWith(new Error('once is enough')));
+    const settle = settling(failingWith(new Error('once is enough')));
 
     expect(await settle({ ...event, route })).toMatchObject({ kind: 'dead', reason: 'exhausted' });
   });
