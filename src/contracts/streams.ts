@@ -149,12 +149,25 @@ export const retriesOfPartition = (
   partition: number,
 ): string => `retry.${service}.*.${stream}.${partition}.>`;
 
+/** What a stored subject says. */
+export interface SubjectParts {
+  readonly root: string;
+  readonly type: string;
+  readonly partition: number;
+}
+
+/** A stream has few of them, so each is read once: as many as this are kept. */
+const known = new Map<string, SubjectParts>();
+const mostKnown = 10_000;
+
 /** What a stored subject says: the event's type and partition, or nothing when it is none of ours. */
-export const readSubject = (
-  subject: string,
-): { readonly root: string; readonly type: string; readonly partition: number } | undefined => {
+export const readSubject = (subject: string): SubjectParts | undefined => {
+  const found = known.get(subject);
+  if (found) return found;
   const [root = '', service = '', partition = '', name] = subject.split('.');
-  return name === undefined || !/^\d+$/.test(partition)
-    ? undefined
-    : { root, type: `${service}.${name}`, partition: Number(partition) };
+  if (name === undefined || !/^\d+$/.test(partition)) return undefined;
+  const parts = { root, type: `${service}.${name}`, partition: Number(partition) };
+  if (known.size >= mostKnown) known.clear();
+  known.set(subject, parts);
+  return parts;
 };

@@ -13,8 +13,10 @@ interface Commanding {
   readonly protocol?: { readonly sendCommand?: (command: string) => void };
 }
 
-/** So many leave as one text at most: the client keeps texts whole until they are written. */
-const mostAtOnce = 512;
+/** So many leave without waiting for more. */
+const mostAtOnce = 256;
+/** Others wait so long for more: nobody waits for an acknowledgement, but each write costs as much as twenty. */
+const waitMs = 1;
 
 /**
  * Joins acknowledgements per turn of the event loop, so that they leave in one write.
@@ -35,7 +37,7 @@ export class AckWriter {
   /** @param reply the reply subject of a delivery, which the broker made, or one made like it */
   write(reply: string, kind: AckKind): void {
     const count = this.#waiting.push({ reply, kind });
-    if (count === 1) setImmediate(() => this.flush());
+    if (count === 1) setTimeout(() => this.flush(), waitMs);
     else if (count === mostAtOnce) this.flush();
   }
 
