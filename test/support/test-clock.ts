@@ -18,6 +18,7 @@ export const settled = async (): Promise<void> => {
 export class TestClock implements Clock {
   readonly #timers = new Set<Timer>();
   #now: number;
+  #jumped = 0;
 
   constructor(now = Date.UTC(2026, 0, 1)) {
     this.#now = now;
@@ -28,7 +29,7 @@ export class TestClock implements Clock {
   }
 
   elapsed(): number {
-    return this.#now;
+    return this.#now - this.#jumped;
   }
 
   after(ms: number, run: () => void): Cancel {
@@ -54,6 +55,7 @@ export class TestClock implements Clock {
   /** Somebody sets the clock, forwards or backwards; timers are as far away as before. */
   jump(ms: number): void {
     this.#now += ms;
+    this.#jumped += ms;
     for (const timer of this.#timers) timer.dueAt += ms;
   }
 

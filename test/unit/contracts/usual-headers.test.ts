@@ -35,7 +35,9 @@ const envelope: fc.Arbitrary<Envelope> = fc.record({
   id: text,
   type: name,
   source: text,
-  time: fc.date({ noInvalidDate: true, min: new Date(0) }).map((date) => date.toISOString()),
+  time: fc
+    .date({ noInvalidDate: true, min: new Date(0), max: new Date('9999-12-31') })
+    .map((date) => date.toISOString()),
   version: fc.option(fc.integer({ min: 1, max: 999_999_999 }), { nil: undefined }),
   correlationId: text,
   causationId: fc.option(text, { nil: undefined }),
