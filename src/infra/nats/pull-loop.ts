@@ -24,6 +24,7 @@ export interface PullLoopOptions {
 
 /** One open request for messages. */
 interface Pull {
+  readonly name: string;
   left: number;
   /** When it is believed lost: the broker says nothing when its leader changes or the link is dead. */
   readonly deadline: number;
@@ -52,6 +53,8 @@ export class PullLoop {
    * oldest is charged; a deadline or status corrects what that gets wrong.
    */
   readonly #pulls = new Map<string, Pull>();
+  /** The first of them, once it was looked up. */
+  #oldest: Pull | undefined;
   #subscription: Subscription | undefined;
   #watch: NodeJS.Timeout | undefined;
   #retryAt = 0;
@@ -59,6 +62,10 @@ export class PullLoop {
   #stopped = false;
   #hasAnswered = false;
   #askedAt = 0;
+  /** How many messages all open pulls together may still bring. */
+  #open = 0;
+  /** The broker has answered since it was last looked: a flag, because asking for the time costs more than the rest. */
+  #answered = false;
   /** Since when the broker owes an answer; nothing while nothing is asked, for want of room. */
   #owedSince: number | undefined;
 
@@ -79,11 +86,10 @@ export class PullLoop {
 
   /** Asks for more when there is worthwhile room: many small pulls cost more than few large ones. */
   refill(): void {
-    if (this.#stopped || performance.now() < this.#retryAt) return;
-    let open = 0;
-    for (const pull of this.#pulls.values()) open += pull.left;
-    const room = this.#options.room() - open;
-    if (room > 0 && (open === 0 || room >= open)) this.#pull({ batch: room });
+    if (this.#stopped || (this.#retryAt > 0 && performance.now() < this.#retryAt)) return;
+    this.#retryAt = 0;
+    const room = this.#options.room() - this.#open;
+    if (room > 0 && room >= this.#open) this.#pull({ batch: room });
     else if (this.#options.claim && this.#isSilent()) this.#pull(keepAlive);
   }
 
@@ -95,6 +101,9 @@ export class PullLoop {
   /** The connection is new: what was asked on the old one is gone. */
   reconnected(): void {
     this.#pulls.clear();
+    this.#oldest = undefined;
+    this.#open = 0;
+    this.#answered = false;
     this.#owedSince = undefined;
     this.#retryAt = 0;
     this.refill();
@@ -102,6 +111,7 @@ export class PullLoop {
 
   /** True when the broker answers: it has done so before, and owes no answer for longer than a few pulls take. */
   isAnswered(): boolean {
+    if (this.#answered) return true;
     const now = performance.now();
     return this.#hasAnswered && now - (this.#owedSince ?? now) < 3 * this.#expiresMs;
   }
@@ -125,10 +135,12 @@ export class PullLoop {
   #pull(wanted: { readonly batch: number; readonly max_bytes?: number }): void {
     const name = String(this.#next++);
     const now = performance.now();
-    const expires = this.#hasAnswered ? this.#expiresMs : (this.#options.firstExpiresMs ?? 100);
+    const expires =
+      this.#hasAnswered || this.#answered ? this.#expiresMs : (this.#options.firstExpiresMs ?? 100);
     this.#askedAt = now;
     this.#owedSince ??= now;
-    this.#pulls.set(name, { left: wanted.batch, deadline: now + expires + patienceMs });
+    this.#pulls.set(name, { name, left: wanted.batch, deadline: now + expires + patienceMs });
+    this.#open += wanted.batch;
     const request = JSON.stringify({
       ...wanted,
       expires: expires * 1_000_000,
@@ -140,17 +152,26 @@ export class PullLoop {
 
   #receive(message: Msg): void {
     if (message.reply?.startsWith('$JS.ACK.')) {
-      const [oldest] = this.#pulls;
-      if (oldest && --oldest[1].left <= 0) this.#pulls.delete(oldest[0]);
-      this.#noteAnswer();
+      this.#charge();
+      this.#answered = true;
       this.#hand(message);
       if (this.#pulls.size <= 1) this.refill();
     } else this.#status(message);
   }
 
-  #noteAnswer(): void {
-    this.#hasAnswered = true;
-    this.#owedSince = this.#pulls.size > 0 ? performance.now() : undefined;
+  #charge(): void {
+    this.#oldest ??= this.#pulls.values().next().value;
+    const oldest = this.#oldest;
+    if (!oldest) return;
+    oldest.left--;
+    this.#open--;
+    if (oldest.left <= 0) this.#end(oldest);
+  }
+
+  #end(pull: Pull): void {
+    if (!this.#pulls.delete(pull.name)) return;
+    this.#open -= pull.left;
+    if (pull === this.#oldest) this.#oldest = undefined;
   }
 
   #hand(message: Msg): void {
@@ -166,16 +187,17 @@ export class PullLoop {
   #status(message: Msg): void {
     const { code = 0, description = '' } = message.headers ?? {};
     if (code === 100) return;
-    this.#pulls.delete(message.subject.slice(this.#inbox.length + 1));
+    const pull = this.#pulls.get(message.subject.slice(this.#inbox.length + 1));
+    if (pull) this.#end(pull);
     if (code === 404 || code === 408) {
-      this.#noteAnswer();
+      this.#answered = true;
       this.#options.onIdle?.();
     } else if (code === 423) {
-      this.#noteAnswer();
+      this.#answered = true;
       this.#options.onPinLost?.();
     } else if (description === 'Message Size Exceeds MaxBytes') {
       // A message waits and there is no room for it: the pull that kept the pin has done its work.
-      this.#noteAnswer();
+      this.#answered = true;
     } else {
       // The consumer may be moving or gone: asking again at once would only spin.
       this.#retryAt = performance.now() + 250;
@@ -186,9 +208,10 @@ export class PullLoop {
 
   #closeLost(): void {
     const now = performance.now();
-    for (const [name, pull] of this.#pulls) {
-      if (pull.deadline < now) this.#pulls.delete(name);
-    }
+    for (const pull of this.#pulls.values()) if (pull.deadline < now) this.#end(pull);
+    if (this.#answered) this.#owedSince = this.#pulls.size > 0 ? now : undefined;
+    this.#hasAnswered ||= this.#answered;
+    this.#answered = false;
     // Nothing is asked for, for want of room: nothing is owed.
     if (this.#pulls.size === 0 && this.#options.room() <= 0) this.#owedSince = undefined;
     this.refill();
