@@ -5,6 +5,21 @@ import type { Moment } from './moment.ts';
 type WireMoment = Extract<Moment, { readonly to: string }>;
 type Payload = Parameters<NatsConnection['publish']>[1];
 
+/** What the client's connections have besides what their types say. */
+interface WithCommands {
+  readonly protocol: object;
+}
+interface Commands {
+  sendCommand(command: string | Uint8Array, ...payloads: Uint8Array[]): void;
+  flush(): Promise<void>;
+}
+
+/** The acknowledgements in a text of commands. */
+const acksIn = (commands: string) =>
+  [...commands.matchAll(/PUB (\$JS\.ACK\S+) 4\r\n(\S{4})\r\n/g)].map(
+    ([text, subject = '', payload = '']) => ({ text, subject, payload }),
+  );
+
 const never = new Promise<never>(() => {});
 
 /** Everything that a message says besides its subject. */
@@ -23,6 +38,7 @@ const textOf = (payload: Payload, options: Pick<PublishOptions, 'headers'> | und
 export const watchWire = async (servers: string, moment: WireMoment): Promise<void> => {
   const probe = await connect({ servers });
   const client = Object.getPrototypeOf(probe) as NatsConnection;
+  const commands = Object.getPrototypeOf((probe as unknown as WithCommands).protocol) as Commands;
   await probe.close();
   const { publish, request, flush } = client;
   let seen = 0;
@@ -49,6 +65,24 @@ export const watchWire = async (servers: string, moment: WireMoment): Promise<vo
     publish.call(this, subject, payload, options);
     if (isNow && moment.progress === 'written') die(where);
     if (isNow && moment.progress === 'flushed') dieFlushed(this);
+  };
+
+  // Acknowledgements leave many in one text: each is looked at by itself.
+  const { sendCommand } = commands;
+  commands.sendCommand = function (command, ...payloads) {
+    const acks = payloads.length === 0 && typeof command === 'string' ? acksIn(command) : [];
+    if (acks.length === 0) return sendCommand.call(this, command, ...payloads);
+    for (const { text, subject, payload } of acks) {
+      if (isDying) return;
+      const isNow = isIt(subject, payload);
+      if (isNow && moment.progress === 'before') die(where);
+      sendCommand.call(this, text);
+      if (isNow && moment.progress === 'written') die(where);
+      if (isNow && moment.progress === 'flushed') {
+        isDying = true;
+        void this.flush().then(() => die(where));
+      }
+    }
   };
 
   client.request = async function (subject, payload, options) {
