@@ -41,6 +41,11 @@ export class AckWriter {
     else if (count === mostAtOnce) this.flush();
   }
 
+  /** Drops what waits: it is about deliveries of a connection that is gone. */
+  forget(): void {
+    this.#waiting = [];
+  }
+
   /** Sends what waits now. */
   flush(): void {
     const waiting = this.#waiting;

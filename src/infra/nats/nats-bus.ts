@@ -238,6 +238,7 @@ export class NatsBus implements Bus {
       if (status.type === Events.Disconnect) this.#isConnected = false;
       if (status.type === Events.Reconnect) {
         this.#isConnected = true;
+        this.#acks.forget();
         this.#watcher.onReconnect?.();
         for (const run of [...this.#reconnected]) run();
       }
