@@ -2,7 +2,13 @@ import type { Msg } from 'nats';
 import type { HeaderReader } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
-import { asciiHeaderText, brokerLine, type Headers, parseLines, readHeaders } from './header-lines.ts';
+import {
+  asciiHeaderText,
+  brokerLine,
+  type Headers,
+  parseLines,
+  readHeaders,
+} from './header-lines.ts';
 import type { StoredMessage } from './stored-message.ts';
 
 /** What the reply subject of a delivery says (`$JS.ACK.…`, in its form of 9 or of 11 and more tokens). */
