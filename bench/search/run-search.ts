@@ -6,6 +6,7 @@ import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import { emptyRecord, recordAfter } from '../../src/infra/pipeline/state-record.ts';
 import { BenchServer } from '../bench-server.ts';
 import type { BenchParts } from '../comparison.ts';
+import { processCpuMicros } from '../process-cpu.ts';
 import { residentMiB } from '../process-memory.ts';
 import { within } from '../within.ts';
 import { WorkerProcess } from '../worker-process.ts';
@@ -21,9 +22,18 @@ export interface SearchCase {
 export interface SearchResult {
   /** From the start of its process until it is ready, which it is when its catalogue is whole. */
   readonly readyMs: number;
+  /** The CPU time that its process has used by then; nothing where /proc does not say. */
+  readonly readyCpuMs: number | undefined;
   readonly residentMiB: number | undefined;
-  /** How long each question took, by kind, from asking to the answer, in their order. */
-  readonly tookMs: Readonly<Record<string, readonly number[]>>;
+  readonly asked: Readonly<Record<string, AskedKind>>;
+}
+
+/** What the questions of one kind took. */
+export interface AskedKind {
+  /** From asking to the answer, in their order. */
+  readonly tookMs: readonly number[];
+  /** The replica's CPU time for each, on average. */
+  readonly cpuMs: number | undefined;
 }
 
 /** As many states as are written at a time. */
@@ -50,11 +60,12 @@ export const runSearch = async (
     signal,
   });
   const readyMs = performance.now() - worker.startedAt;
-  const tookMs = products === 0 ? {} : await askAll(bus, { products, asked }, signal);
+  const readyCpuMs = cpuMsOf(worker);
+  const kinds = products === 0 ? {} : await askAll(bus, worker, { products, asked });
   await sleep(restMs, undefined, { signal });
   const resident = residentMiB(worker.pid);
   await worker.stop();
-  return { readyMs, residentMiB: resident, tookMs };
+  return { readyMs, readyCpuMs, residentMiB: resident, asked: kinds };
 };
 
 /** States as the service commits them. */
@@ -87,22 +98,29 @@ const fill = async (bus: NatsBus, products: number): Promise<void> => {
   }
 };
 
+const cpuMsOf = ({ pid }: WorkerProcess): number | undefined => {
+  const micros = processCpuMicros(pid);
+  return micros === undefined ? undefined : micros / 1_000;
+};
+
 const askAll = async (
   bus: NatsBus,
+  worker: WorkerProcess,
   { products, asked }: SearchCase,
-  signal: AbortSignal,
-): Promise<Record<string, number[]>> => {
-  const tookMs: Record<string, number[]> = {};
+): Promise<Record<string, AskedKind>> => {
+  const kinds: Record<string, AskedKind> = {};
   for (const [kind, questionOf] of Object.entries(questions)) {
-    const took: number[] = [];
+    const tookMs: number[] = [];
+    const before = cpuMsOf(worker);
     for (let n = 0; n < asked; n++) {
-      signal.throwIfAborted();
       // Spread over all of them; the prime keeps kinds of names from repeating in step.
-      took.push(await ask(bus, questionOf((n * 7_919) % products)));
+      tookMs.push(await ask(bus, questionOf((n * 7_919) % products)));
     }
-    tookMs[kind] = took;
+    const after = cpuMsOf(worker);
+    const isKnown = before !== undefined && after !== undefined;
+    kinds[kind] = { tookMs, cpuMs: isKnown ? (after - before) / asked : undefined };
   }
-  return tookMs;
+  return kinds;
 };
 
 const ask = async (bus: NatsBus, question: Question): Promise<number> => {

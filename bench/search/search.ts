@@ -2,7 +2,7 @@ import { count } from '../../src/cli/terminal/figures.ts';
 import type { BenchParts, Comparison } from '../comparison.ts';
 import { markdownTable } from '../markdown-table.ts';
 import { spreadOf } from '../statistics.ts';
-import { runSearch, type SearchResult } from './run-search.ts';
+import { type AskedKind, runSearch, type SearchResult } from './run-search.ts';
 import { readSearchOptions, type SearchOptions, searchUsage } from './search-options.ts';
 
 interface Round {
@@ -46,41 +46,46 @@ const sayBuilding = (
   rounds: readonly Round[],
 ): string =>
   `${times} rounds, medians\n\n${markdownTable([
-    ['products', 'ready after its start ms', 'most', 'resident MiB'],
+    ['products', 'ready after its start ms', 'most', 'CPU ms by then', 'resident MiB'],
     ...(['empty', 'full'] as const).map((which) => {
-      const ready = spreadOf(rounds.map((round) => round[which].readyMs));
-      const memory = rounds.map((round) => round[which].residentMiB ?? Number.NaN);
+      const of = (figure: (result: SearchResult) => number | undefined) =>
+        spreadOf(rounds.map((round) => figure(round[which]) ?? Number.NaN));
+      const ready = of(({ readyMs }) => readyMs);
       return [
         count(which === 'empty' ? 0 : products),
         ready.median.toFixed(0),
         ready.most.toFixed(0),
-        spreadOf(memory).median.toFixed(0),
+        of(({ readyCpuMs }) => readyCpuMs).median.toFixed(0),
+        of(({ residentMiB }) => residentMiB).median.toFixed(0),
       ];
     }),
   ])}`;
 
+/** Of each kind, and of all questions together: medians of the rounds. */
 const sayQuestions = (rounds: readonly Round[]): string => {
-  const [first] = rounds;
-  const kinds = Object.keys(first?.full.tookMs ?? {});
-  const at = (kind: string, share: number): string =>
-    spreadOf(rounds.map(({ full }) => quantile(full.tookMs[kind] ?? [], share))).median.toFixed(1);
+  const kinds = Object.keys(rounds[0]?.full.asked ?? {});
+  const row = (title: string, of: (result: SearchResult) => readonly AskedKind[]): string[] => {
+    const at = (share: number): string =>
+      spreadOf(
+        rounds.map(({ full }) =>
+          quantile(
+            of(full).flatMap(({ tookMs }) => tookMs),
+            share,
+          ),
+        ),
+      ).median.toFixed(1);
+    const cpu = rounds.map(({ full }) => mean(of(full).map(({ cpuMs }) => cpuMs ?? Number.NaN)));
+    return [title, at(0.5), at(0.99), at(1), spreadOf(cpu).median.toFixed(1)];
+  };
   return markdownTable([
-    ['asked for', 'p50 ms', 'p99 ms', 'most ms'],
-    ...[...kinds, all].map((kind) => [
-      kind,
-      ...(kind === all
-        ? [overall(rounds, 0.5), overall(rounds, 0.99), overall(rounds, 1)]
-        : [at(kind, 0.5), at(kind, 0.99), at(kind, 1)]),
-    ]),
+    ['asked for', 'p50 ms', 'p99 ms', 'most ms', 'CPU ms each'],
+    ...kinds.map((kind) => row(kind, ({ asked }) => (asked[kind] ? [asked[kind]] : []))),
+    row('all together', ({ asked }) => Object.values(asked)),
   ]);
 };
 
-const all = 'all together';
-
-const overall = (rounds: readonly Round[], share: number): string =>
-  spreadOf(
-    rounds.map(({ full }) => quantile(Object.values(full.tookMs).flat(), share)),
-  ).median.toFixed(1);
+const mean = (values: readonly number[]): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const quantile = (values: readonly number[], share: number): number => {
   const sorted = [...values].sort((one, other) => one - other);
