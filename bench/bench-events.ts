@@ -39,6 +39,7 @@ export const requests = benchEvents('requests');
 export const published = {
   'publish-defaults': benchEvents('publish-defaults'),
   'publish-bare': benchEvents('publish-bare'),
+  'publish-both': benchEvents('publish-both'),
   publisher: benchEvents('publisher'),
 } as const;
 

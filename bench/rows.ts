@@ -4,6 +4,7 @@ import { callbackWork } from './rows/callback-work.ts';
 import { iterator } from './rows/iterator.ts';
 import { iteratorWork } from './rows/iterator-work.ts';
 import { publishBare } from './rows/publish-bare.ts';
+import { publishBoth } from './rows/publish-both.ts';
 import { publishDefaults } from './rows/publish-defaults.ts';
 import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
@@ -23,6 +24,7 @@ export type RowName =
   | 'reaction'
   | 'watermark'
   | 'state'
+  | 'publish-both'
   | 'publish-bare'
   | 'publish-defaults'
   | 'publisher';
@@ -38,7 +40,8 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   unordered: { ...unordered, base: 'callback' },
   reaction: { ...reaction, base: 'callback' },
   watermark: { ...watermark, base: 'callback' },
-  state: { ...state, base: 'callback' },
+  'publish-both': { ...publishBoth, base: 'publish-both' },
+  state: { ...state, base: 'publish-both' },
   'publish-bare': { ...publishBare, base: 'publish-bare' },
   'publish-defaults': { ...publishDefaults, base: 'publish-bare' },
   publisher: { ...publisher, base: 'publish-bare' },
