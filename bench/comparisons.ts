@@ -6,6 +6,7 @@ import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
 import { memory } from './memory/memory.ts';
 import { peersComparison } from './peers/peers-comparison.ts';
+import { poison } from './poison/poison.ts';
 import { ready } from './ready/ready.ts';
 import { profileComparison, rowComparison } from './rows-comparison.ts';
 import { scaling } from './scaling/scaling.ts';
@@ -20,6 +21,7 @@ export const comparisons: readonly Comparison[] = [
   scaling,
   commits,
   growth,
+  poison,
   memory,
   ready,
   durability,

@@ -24,3 +24,17 @@ export const floodData = (index: number, keys: number): FloodData => ({
   key: `k${index % keys}`,
   amount: 1 + (index % 3),
 });
+
+/** The key whose events always fail. */
+export const poisonedKey = 'poisoned';
+
+/** The same with some events of that key among them, evenly. */
+export const poisonedData = (
+  index: number,
+  { events, poisoned, keys }: { events: number; poisoned: number; keys: number },
+): FloodData => {
+  const [before, after] = [index, index + 1].map((at) =>
+    Math.floor((at * poisoned) / (events + poisoned)),
+  ) as [number, number];
+  return after > before ? { key: poisonedKey, amount: 1 } : floodData(index - before, keys);
+};

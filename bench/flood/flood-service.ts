@@ -10,7 +10,7 @@ import type { Decision, EventHandler, HandlingContext } from '../../src/infra/pi
 import { on } from '../../src/infra/pipeline/handler.ts';
 import { Tally } from '../bench-services.ts';
 import type { Flood } from './flood.ts';
-import { type FloodData, floodEvents } from './flood-events.ts';
+import { type FloodData, floodEvents, poisonedKey } from './flood-events.ts';
 
 /** The service that handles a flood; readers of facts are services of their own. */
 export const floodService = (
@@ -59,6 +59,7 @@ const addingService = (partitions: number, stateBytes: number): AnyService => {
       { key, amount }: FloodData,
       { state }: HandlingContext<Sum>,
     ): Promise<Decision<Sum>> {
+      if (key === poisonedKey) throw new Error('an event of this key always fails');
       this.tally.add();
       const total = state.total + amount;
       return { state: { total, padding }, events: [Added({ key, amount: total })] };

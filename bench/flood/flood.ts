@@ -17,6 +17,8 @@ export interface Flood {
   readonly stateBytes: number;
   /** How many messages lie in the stream already. */
   readonly before: number;
+  /** So many events more, among the others, of one key that always fails; `state` only. */
+  readonly poisoned: number;
 }
 
 /** One process, the usual partitions, a thousand keys, small states, an empty stream. */
@@ -29,4 +31,5 @@ export const usualFlood: Flood = {
   keys: 1_000,
   stateBytes: 0,
   before: 0,
+  poisoned: 0,
 };
