@@ -3,6 +3,7 @@ import type { Msg, NatsConnection } from 'nats';
 import { Bucket } from './bucket.ts';
 import { refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
+import { Presence } from './presence.ts';
 
 export interface MembersOptions {
   readonly connection: NatsConnection;
@@ -26,7 +27,9 @@ export const memberName = (process: string): string =>
 
 /** A replica says so often that it is there. */
 const heartbeatMs = 1_000;
-/** And is believed so long after it was last heard. */
+/** Who was not heard for so long is asked for. */
+const lateMs = 700;
+/** And is believed so long after it was last heard, unless the broker says that it is not connected. */
 const believedMs = 3_500;
 /** The bucket forgets an entry so long after it was written. */
 const forgottenMs = 5_000;
@@ -44,7 +47,11 @@ export class Members {
   readonly #options: MembersOptions;
   readonly #bucket: Bucket;
   readonly #begin: string;
+  readonly #presence: Presence;
   readonly #heard = new Map<string, number>();
+  /** Who is not connected any more, and did not leave. */
+  readonly #gone = new Set<string>();
+  readonly #asked = new Set<string>();
   /** Who was heard leaving while the bucket is read. */
   readonly #left = new Set<string>();
   readonly #watchers = new Set<() => void>();
@@ -58,6 +65,7 @@ export class Members {
   constructor(options: MembersOptions) {
     this.#options = options;
     const { connection, api, service, replicas } = options;
+    this.#presence = new Presence(connection, service);
     this.#bucket = new Bucket(connection, api, {
       name: membersBucket,
       storage: 'memory',
@@ -77,6 +85,11 @@ export class Members {
     const since = performance.now() - believedMs;
     const others = [...this.#heard].filter(([, heardAt]) => heardAt > since).map(([name]) => name);
     return [...new Set([this.self, ...others])].sort();
+  }
+
+  /** True when a replica has ended without a word: nobody has what it had. */
+  isGone(name: string): boolean {
+    return this.#gone.has(name);
   }
 
   /** Calls back when somebody has come or gone, until the returned function is called. */
@@ -108,11 +121,13 @@ export class Members {
     const subscription = this.#options.connection.subscribe(everybody, {
       callback: (_error, message) => this.#hear(message),
     });
+    const hide = this.#presence.show(this.self);
     const ignoreReconnects = this.#options.onReconnect(() => this.#trustAll());
     let timer: NodeJS.Timeout | undefined;
     this.#end = () => {
       clearTimeout(timer);
       subscription.unsubscribe();
+      hide();
       ignoreReconnects();
     };
     const beat = async (): Promise<void> => {
@@ -137,7 +152,8 @@ export class Members {
       const keys = await this.#bucket.keys(this.#key('*'));
       const names = keys.map((key) => key.slice(this.#key('').length));
       for (const name of names.filter((other) => !this.#left.has(other))) {
-        this.#heard.set(name, performance.now());
+        // It may have ended since: who does not know is asked.
+        this.#heard.set(name, performance.now() - lateMs);
       }
     } catch (error) {
       this.#say(error);
@@ -164,7 +180,10 @@ export class Members {
     if (message.headers?.has('KV-Operation')) {
       this.#heard.delete(name);
       if (!this.#isIn) this.#left.add(name);
-    } else this.#heard.set(name, performance.now());
+    } else {
+      this.#heard.set(name, performance.now());
+      this.#gone.delete(name);
+    }
     this.#notice();
   }
 
@@ -176,6 +195,21 @@ export class Members {
     // Who died long ago must not be trusted again at a new connection.
     for (const [name, heardAt] of this.#heard)
       if (now - heardAt > buriedMs) this.#heard.delete(name);
+    for (const name of this.living()) void this.#askFor(name);
+    this.#notice();
+  }
+
+  /** Of a process that was killed the broker knows at once what silence would tell in seconds. */
+  async #askFor(name: string): Promise<void> {
+    const heardAt = this.#heard.get(name);
+    if (heardAt === undefined || performance.now() - heardAt < lateMs) return;
+    if (name === this.self || this.#asked.has(name)) return;
+    this.#asked.add(name);
+    const isGone = await this.#presence.isGone(name);
+    this.#asked.delete(name);
+    if (!isGone || this.#heard.get(name) !== heardAt) return;
+    this.#heard.delete(name);
+    this.#gone.add(name);
     this.#notice();
   }
 

@@ -25,6 +25,10 @@ interface Slot {
   readonly source: PartitionSource;
   readonly floor: SettledFloor;
   isWanted: boolean;
+  /** Whose it is, as this process sees it. */
+  owner: string | undefined;
+  /** Its owner has ended without a word, and the broker still keeps it for that one. */
+  isOrphan: boolean;
   settling: Promise<void>;
 }
 
@@ -101,6 +105,8 @@ export class OrderedSource implements EventSource {
       id: `${stream}.${partition}`,
       floor: new SettledFloor(api, stream, durable),
       isWanted: false,
+      owner: undefined,
+      isOrphan: false,
       settling: Promise.resolve(),
       source: new PartitionSource({
         ...this.#options,
@@ -122,7 +128,10 @@ export class OrderedSource implements EventSource {
       members.living(),
     );
     for (const slot of slots) {
-      slot.isWanted = owners.get(slot.id) === members.self;
+      const owner = owners.get(slot.id);
+      slot.isWanted = owner === members.self;
+      slot.isOrphan = slot.owner !== undefined && members.isGone(slot.owner);
+      slot.owner = owner;
       slot.settling = slot.settling.then(() => settleSlot(slot, sink));
     }
     const partitions = slots.filter(isWanted).map(({ source }) => source.partition);
@@ -160,9 +169,15 @@ export class OrderedSource implements EventSource {
 const isWanted = (slot: Slot): boolean => slot.isWanted;
 
 /** Claims what is wanted; hands over what is not: stop, let what has started end, let go. */
-const settleSlot = async ({ isWanted: wanted, source }: Slot, sink: Sink): Promise<void> => {
+const settleSlot = async (
+  { isWanted: wanted, isOrphan, source }: Slot,
+  sink: Sink,
+): Promise<void> => {
   if (wanted === source.isClaimed) return;
-  if (wanted) return source.claim();
+  if (wanted) {
+    if (isOrphan) await source.evict();
+    return source.claim();
+  }
   source.stop();
   await Promise.race([sink.release(source.partition, 'hand-back'), sleep(handOverMs)]);
   await source.giveUp();

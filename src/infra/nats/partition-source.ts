@@ -6,7 +6,7 @@ import { inboundOf, readReply } from './inbound.ts';
 import { LookAfter } from './look-after.ts';
 import { type Held, PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
-import { pinOf, readProgress } from './recall.ts';
+import { pinOf, readProgress, unpin } from './recall.ts';
 import { type Hands, type TakeoverOptions, takeOver } from './take-over.ts';
 
 /** How this process came to own a partition, or found again what it had missed of it. */
@@ -115,24 +115,24 @@ export class PartitionSource {
 
   /** Lets the next owner have the partition at once, instead of when the pin times out. */
   async giveUp(): Promise<void> {
-    const { api, stream, durable, acks, onTrouble } = this.#options;
     const pin = this.#pin;
     this.#pin = undefined;
     this.#hands.flush();
-    acks.flush();
-    try {
-      if (pin === undefined && !(await this.#hasStrayPin())) return;
-      await api.get(`CONSUMER.UNPIN.${stream}.${durable}`, { group: ownerGroup });
-    } catch (error) {
-      onTrouble(`unpin ${stream}.${durable}: ${String(error)}`);
-    }
+    this.#options.acks.flush();
+    if (pin !== undefined || (await this.#hasStrayPin())) await this.evict();
+  }
+
+  /** Takes the partition from whoever has it. */
+  async evict(): Promise<void> {
+    const { durable, onTrouble } = this.#options;
+    await unpin(this.#options).catch((error) => onTrouble(`unpin ${durable}: ${String(error)}`));
   }
 
   /** True when the pin may have gone to a pull of this process that nobody reads any more. */
   async #hasStrayPin(): Promise<boolean> {
     if (!this.#mayBePinned) return false;
     this.#mayBePinned = false;
-    const pinned = pinOf(await readProgress(this.#options));
+    const pinned = await readProgress(this.#options).then(pinOf, () => undefined);
     return pinned !== undefined && pinned !== this.#look.othersPin;
   }
 

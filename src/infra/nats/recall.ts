@@ -1,4 +1,5 @@
 import { createInbox, type Msg, type NatsConnection } from 'nats';
+import { ownerGroup } from './consumer-settings.ts';
 import { brokerLine } from './header-lines.ts';
 import type { JsApi } from './js-api.ts';
 import { readMessage } from './stored-message.ts';
@@ -42,6 +43,10 @@ export const readProgress = ({
   durable,
 }: PartitionOnBroker): Promise<ConsumerProgress> =>
   api.get<ConsumerProgress>(`CONSUMER.INFO.${stream}.${durable}`);
+
+/** Takes the consumer from whoever has it: it goes to who pulls next. @throws BusUnavailable, BusRefused */
+export const unpin = ({ api, stream, durable }: PartitionOnBroker): Promise<unknown> =>
+  api.get(`CONSUMER.UNPIN.${stream}.${durable}`, { group: ownerGroup });
 
 /**
  * The partition's messages from one sequence to another, some hundred at a time, none left out.

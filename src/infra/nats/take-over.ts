@@ -45,6 +45,8 @@ export interface TakeoverOptions extends PartitionOnBroker {
 /** How much of what is recalled may be missing when nothing has come for so long. */
 const quietMs = 60;
 const longestMs = 1_000;
+/** How long some hundred messages wait for room in the lanes. */
+const roomMs = 500;
 /** What is on its way to this process arrives so soon. */
 const onItsWayMs = 20;
 
@@ -84,12 +86,18 @@ export const takeOver = async (
     const missing = [...range.keys()].filter((sequence) => !hands.has(sequence));
     recalled += missing.length;
     await waitFor(missing, hands, () => recall(partition, missing, progress));
-    while (!hands.hasRoom() && !hands.isOver()) await sleep(10);
+    await untilRoom(hands);
     if (hands.isOver()) break;
     const rest = readsRest ? readMessages(partition, range, progress) : new Map();
     hands.hand(Math.max(...range.keys()), rest);
   }
   return recalled;
+};
+
+/** Not for long: other partitions take what room there is, and this one holds up all of its keys. */
+const untilRoom = async (hands: Hands): Promise<void> => {
+  const until = performance.now() + roomMs;
+  while (!hands.hasRoom() && !hands.isOver() && performance.now() < until) await sleep(10);
 };
 
 /** True when nothing can be missing: all that is unacknowledged is in hand. */
