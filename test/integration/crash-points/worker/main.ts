@@ -8,5 +8,6 @@ const environment = process.env;
 const moment = JSON.parse(environment['MOMENT'] ?? '') as Moment;
 if ('to' in moment) await watchWire(environment['NATS_URL'] ?? '', moment);
 const ordering = environment['ORDERING'] === 'none' ? 'none' : 'key';
+const acknowledge = environment['ACKNOWLEDGE'] === 'watermark' ? 'watermark' : 'each';
 const place = 'in' in moment ? moment.in : undefined;
-await runWorker(serviceOf(environment['SERVICE'] ?? '', place, ordering));
+await runWorker(serviceOf(environment['SERVICE'] ?? '', place, ordering, acknowledge));

@@ -67,6 +67,7 @@ export const serviceOf = (
   name: string,
   dieIn?: PlaceInService,
   ordering: 'key' | 'none' = 'key',
+  acknowledge: 'each' | 'watermark' = 'each',
 ) => {
   const { stream, Write, Written, Happened } = contractsOf(name, dieIn);
 
@@ -101,6 +102,7 @@ export const serviceOf = (
   return defineService({
     stream,
     ordering,
+    acknowledge,
     retry: { maxAttempts: 5, delayMs: () => 1_200 },
     state: {
       schema: state,
