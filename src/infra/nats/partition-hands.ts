@@ -4,6 +4,7 @@ import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
 import { eraseOnBroker, settleOnBroker } from './settle.ts';
+import { readMessage } from './stored-message.ts';
 import type { ReadMessage } from './take-over.ts';
 import { type Floor, type Marked, Watermark } from './watermark.ts';
 
@@ -40,6 +41,8 @@ export class PartitionHands {
   /** How the consumer is acknowledged; whether that is known since the last beginning. */
   #acknowledge: 'each' | 'watermark' | undefined;
   #hasLearnt = false;
+  /** The last message that was handed on. */
+  #last: InboundMessage | undefined;
   /** What was handed on with single acknowledgements may use them. */
   #singles = { isOver: false };
   /** What was handed out before everything was forgotten may still end. */
@@ -142,6 +145,7 @@ export class PartitionHands {
     const [watermark, singles] = [this.#watermark, this.#singles];
     if (!this.#hasLearnt || watermark?.add(held) === false) return false;
     this.#held.set(message.sequence, held);
+    this.#last = message;
     const delivery: Delivery = {
       message,
       attempt: deliveries,
@@ -166,19 +170,37 @@ export class PartitionHands {
     this.#held.clear();
     this.#former = this.#watermark ?? this.#former;
     this.#watermark = undefined;
+    this.#last = undefined;
     this.#hasLearnt = false;
   }
 
   /**
-   * The broker may have lost what it had, and have given its sequences to others: where a watermark
-   * would acknowledge those too it says nothing any more.
-   *
-   * @returns whether there was one: then all of it has to be taken over anew
+   * What was believed of the partition does not hold; the broker may have given its sequences to other
+   * messages. A watermark would acknowledge those too: it says nothing any more.
    */
-  distrust(): boolean {
+  distrust(): void {
     this.#former?.end();
     this.#watermark?.end();
-    return this.#watermark !== undefined;
+  }
+
+  /**
+   * After a new connection: true when the stream is still what it was. A broker that loses messages
+   * loses the last ones; while the last one that was handed on is there, so is all before it.
+   *
+   * Until that is known nothing is acknowledged by watermark.
+   */
+  async isAsBefore(): Promise<boolean> {
+    const [watermark, last] = [this.#watermark, this.#last];
+    this.#former?.end();
+    if (!watermark || !last) return true;
+    watermark.pause();
+    const { api, onTrouble } = this.#options;
+    const stored = await readMessage(api, last.stream, { seq: last.sequence }).catch(
+      (error: unknown) => onTrouble(`is ${last.stream} as before: ${String(error)}`),
+    );
+    if (stored?.storedAt !== last.storedAt) return false;
+    watermark.resume();
+    return true;
   }
 
   /** Says now what a watermark would say in a moment. */

@@ -143,7 +143,7 @@ export class PartitionSource {
   /** The connection is new: something may have been lost on the old one. */
   reconnected(): void {
     this.#look.worry();
-    if (this.#hands.distrust()) this.#forget();
+    void this.#hands.isAsBefore().then((isSo) => isSo || this.#startOver());
     this.#loop?.reconnected();
   }
 

@@ -48,6 +48,7 @@ export class Watermark<Entry extends Marked> {
   #unsaid = 0;
   #timer: NodeJS.Timeout | undefined;
   #isErasing = false;
+  #isPaused = false;
   #isOver = false;
 
   constructor(floor: Floor, options: WatermarkOptions<Entry>) {
@@ -81,7 +82,7 @@ export class Watermark<Entry extends Marked> {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    if (this.#unsaid === 0 || this.#isOver) return;
+    if (this.#unsaid === 0 || this.#isPaused || this.#isOver) return;
     this.#unsaid = 0;
     this.#options.acknowledge(this.#reached, this.#consumerSequence);
   }
@@ -98,6 +99,17 @@ export class Watermark<Entry extends Marked> {
   /** The consumer was made again, and counts from the beginning. */
   countFrom({ consumer_seq }: Floor, delivered: number): void {
     if (delivered < this.#consumerSequence) this.#consumerSequence = consumer_seq;
+  }
+
+  /** Keeps to itself what it would say. */
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.flush();
+    this.#advance();
   }
 
   /** Acknowledges nothing any more: its sequences may belong to other messages by now. */
@@ -141,7 +153,7 @@ export class Watermark<Entry extends Marked> {
    * that waits until they are settled.
    */
   async #erase(entry: Entry): Promise<void> {
-    if (this.#isErasing || this.#isOver) return;
+    if (this.#isErasing || this.#isPaused || this.#isOver) return;
     this.#isErasing = true;
     try {
       await this.#options.erase(entry.message.sequence);

@@ -141,19 +141,16 @@ describe('acknowledging by watermark', () => {
     await soon(async () => expect(await unacknowledged()).toBe(0));
   });
 
-  it('gives again, after a new connection, what was not acknowledged on the old one', async () => {
+  it('goes on after a new connection with what it had in hand', async () => {
     const inbox = await deliverFive();
     inbox.settle(nth(inbox, 0));
     await soon(async () => expect(await unacknowledged()).toBe(4));
     await server.restart();
-    // Too late: the broker might have given their sequences to others.
-    for (const n of [1, 2]) inbox.settle(nth(inbox, n));
+    for (const n of [1, 2, 3, 4]) inbox.settle(nth(inbox, n));
 
-    // And the first one besides, if the server had not written that it is acknowledged.
-    const again = () => inbox.numbers().slice(5);
-    await soon(() => expect(again().filter((n) => n > 0)).toEqual([1, 2, 3, 4]), 15_000);
-    for (const delivery of inbox.deliveries.slice(5)) inbox.settle(delivery);
-    await soon(async () => expect(await unacknowledged()).toBe(0));
+    await soon(async () => expect(await unacknowledged()).toBe(0), 15_000);
+    await world.ask('k', 5);
+    await soon(() => expect(inbox.numbers()).toEqual([0, 1, 2, 3, 4, 5]), 15_000);
   }, 40_000);
 
   it('leaves consumers as they were made, and replicas of either kind serve them', async () => {

@@ -7,6 +7,8 @@ import type { Delivery, InboundMessage } from '../../../../src/infra/pipeline/de
 
 let said: string[];
 let deliveries: Delivery[];
+/** What the stream has under the sequence that is asked for. */
+let stored: { readonly seq: number; readonly time: string } | undefined;
 let hands: PartitionHands;
 
 beforeEach(() => {
@@ -21,15 +23,16 @@ beforeEach(() => {
       release: async () => {},
     },
     acks: { write: (reply: string, kind: AckKind) => void said.push(`${kind} ${reply}`) },
-    // Nothing is erased here.
-    api: {} as JsApi,
+    api: {
+      ask: async () => (stored ? { message: stored } : { error: { code: 404, err_code: 10037 } }),
+    } as unknown as JsApi,
     onTrouble: () => {},
     onSettled: () => {},
   });
 });
 
 const heldOf = (sequence: number): Held => ({
-  message: { stream: 'TALLY', sequence } as InboundMessage,
+  message: { stream: 'TALLY', sequence, storedAt: sequence * 1_000 } as InboundMessage,
   ...{ deliveries: 1, consumerSequence: sequence, isRead: false, reply: `reply-${sequence}` },
 });
 
@@ -103,13 +106,32 @@ describe('what a process has of a partition', () => {
     expect(said).toEqual(['ack $JS.ACK.TALLY.tally-0.1.1.1.0.0']);
   });
 
-  it('is not acknowledged any more after a new connection, where others may have its sequences', () => {
+  it('is acknowledged after a new connection once the stream turns out to be what it was', async () => {
     hands.learn(progressOf('all'));
-    hands.hand(heldOf(1));
+    for (const n of [1, 2]) hands.hand(heldOf(n));
+    stored = { seq: 2, time: new Date(2_000).toISOString() };
 
-    expect(hands.distrust()).toBe(true);
+    const isAsBefore = hands.isAsBefore();
+    for (const n of [0, 1]) settle(n);
+    hands.flush();
+    expect(said).toEqual([]);
+
+    expect(await isAsBefore).toBe(true);
+    expect(said).toEqual(['ack $JS.ACK.TALLY.tally-0.1.2.2.0.0']);
+  });
+
+  it.each([
+    ['its last message is gone', undefined],
+    ['its sequence is that of another', { seq: 2, time: new Date(7_000).toISOString() }],
+  ])('is not acknowledged any more when %s', async (_what, found) => {
+    hands.learn(progressOf('all'));
+    for (const n of [1, 2]) hands.hand(heldOf(n));
+    stored = found;
+
+    expect(await hands.isAsBefore()).toBe(false);
+    hands.distrust();
     hands.forget();
-    settle(0);
+    for (const n of [0, 1]) settle(n);
     hands.flush();
 
     expect(said).toEqual([]);
