@@ -3,21 +3,24 @@ import { hasPrefix, hasWord } from './words.ts';
 
 /** The words of products' names, and which products have them. */
 export class NameWords {
-  readonly #having = new Map<string, Set<Listed>>();
+  /** Lists, as sets take longer to fill, which happens more often than taking something out. */
+  readonly #having = new Map<string, Listed[]>();
 
   add(listed: Listed): void {
     for (const word of wordsIn(listed)) {
       const having = this.#having.get(word);
-      if (having) having.add(listed);
-      else this.#having.set(word, new Set([listed]));
+      if (!having) this.#having.set(word, [listed]);
+      // The same word twice in one name.
+      else if (having.at(-1) !== listed) having.push(listed);
     }
   }
 
   remove(listed: Listed): void {
     for (const word of wordsIn(listed)) {
       const having = this.#having.get(word);
-      having?.delete(listed);
-      if (having?.size === 0) this.#having.delete(word);
+      const at = having?.indexOf(listed) ?? -1;
+      if (at >= 0) having?.splice(at, 1);
+      if (having?.length === 0) this.#having.delete(word);
     }
   }
 
@@ -37,17 +40,22 @@ export class NameWords {
       .map((word) => this.#beginning(word))
       .sort((one, other) => sizeOf(one) - sizeOf(other));
     const parts: Listed[][] = Array.from({ length: words.length + 1 }, () => []);
-    for (const listed of new Set(rarest.flatMap((having) => [...having]))) {
+    for (const listed of rarest.flat()) {
       if (!words.every((word) => begins(listed.name, word))) continue;
       const unfinished = words.filter((word) => !hasWord(listed.name, word)).length;
       parts[unfinished]?.push(listed);
     }
-    return parts.flatMap((part) => part.sort((one, other) => one.place - other.place));
+    return parts.flatMap((part) =>
+      part
+        .sort((one, other) => one.place - other.place)
+        // Several words of one name may begin alike.
+        .filter((listed, at) => listed !== part[at - 1]),
+    );
   }
 
-  #beginning(prefix: string): Set<Listed>[] {
-    if (prefix.length === 1) return [this.#having.get(prefix) ?? new Set()];
-    const found: Set<Listed>[] = [];
+  #beginning(prefix: string): Listed[][] {
+    if (prefix.length === 1) return [this.#having.get(prefix) ?? []];
+    const found: Listed[][] = [];
     for (const [word, having] of this.#having) if (word.startsWith(prefix)) found.push(having);
     return found;
   }
@@ -59,5 +67,5 @@ const wordsIn = ({ name }: Listed): string[] => name.split(' ').filter((word) =>
 const begins = (name: string, word: string): boolean =>
   word.length === 1 ? hasWord(name, word) : hasPrefix(name, word);
 
-const sizeOf = (sets: readonly ReadonlySet<Listed>[]): number =>
-  sets.reduce((sum, { size }) => sum + size, 0);
+const sizeOf = (lists: readonly (readonly Listed[])[]): number =>
+  lists.reduce((sum, { length }) => sum + length, 0);

@@ -1,21 +1,25 @@
 /** In how many texts each word occurs. */
 export class WordCounts {
-  readonly #counts = new Map<string, number>();
+  /** In boxes, so that a word which is known is looked up once to be counted, not twice. */
+  readonly #counts = new Map<string, { texts: number }>();
 
   add(words: readonly string[]): void {
-    for (const word of new Set(words)) this.#counts.set(word, this.of(word) + 1);
+    for (const word of new Set(words)) {
+      const count = this.#counts.get(word);
+      if (count) count.texts++;
+      else this.#counts.set(word, { texts: 1 });
+    }
   }
 
   remove(words: readonly string[]): void {
     for (const word of new Set(words)) {
-      const left = this.of(word) - 1;
-      if (left > 0) this.#counts.set(word, left);
-      else this.#counts.delete(word);
+      const count = this.#counts.get(word);
+      if (count && --count.texts === 0) this.#counts.delete(word);
     }
   }
 
   of(word: string): number {
-    return this.#counts.get(word) ?? 0;
+    return this.#counts.get(word)?.texts ?? 0;
   }
 
   /**
