@@ -98,6 +98,7 @@ describe('the checker', () => {
     run.messages.splice(one, 1, ...run.messages.splice(other, 1, messageAt(run, one)));
 
     expect(found(judge(run))['reordered']).toBeGreaterThan(0);
+    expect(judge(run, { isUnordered: true }).counts.reordered).toBe(0);
   });
 
   it.each(seeds)(

@@ -75,11 +75,11 @@ export const recordedRun = (seed: number): RecordedRun => {
 /** Lets the checker judge a made-up run; each message is stored a second after the one before. */
 export const judge = (
   { history, messages }: Pick<RecordedRun, 'history' | 'messages'>,
-  { isPending = false } = {},
+  { isPending = false, isUnordered = false } = {},
 ): Report => {
   const books = new Books(history.keys);
   for (const [index, message] of messages.entries()) books.take(observe(rawOf(message, index)));
-  return check({ history, books, model: ledgerModel, isPending });
+  return check({ history, books, model: ledgerModel, isPending, isUnordered });
 };
 
 const rawOf = ({ subject, headers, body }: Recorded, index: number): RawMessage => ({
