@@ -49,8 +49,8 @@ export class Members {
   readonly #begin: string;
   readonly #presence: Presence;
   readonly #heard = new Map<string, number>();
-  /** Who is not connected any more, and did not leave. */
-  readonly #gone = new Set<string>();
+  /** Who is not connected any more, and did not leave, and since when. */
+  readonly #gone = new Map<string, number>();
   readonly #asked = new Set<string>();
   /** Who was heard leaving while the bucket is read. */
   readonly #left = new Set<string>();
@@ -195,6 +195,7 @@ export class Members {
     // Who died long ago must not be trusted again at a new connection.
     for (const [name, heardAt] of this.#heard)
       if (now - heardAt > buriedMs) this.#heard.delete(name);
+    for (const [name, since] of this.#gone) if (now - since > buriedMs) this.#gone.delete(name);
     for (const name of this.living()) void this.#askFor(name);
     this.#notice();
   }
@@ -209,7 +210,7 @@ export class Members {
     this.#asked.delete(name);
     if (!isGone || this.#heard.get(name) !== heardAt) return;
     this.#heard.delete(name);
-    this.#gone.add(name);
+    this.#gone.set(name, performance.now());
     this.#notice();
   }
 
