@@ -4,7 +4,7 @@ import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
 import { eraseOnBroker, settleOnBroker } from './settle.ts';
-import { readMessage } from './stored-message.ts';
+import { isStillThere } from './still-there.ts';
 import type { ReadMessage } from './take-over.ts';
 import { type Floor, type Marked, Watermark } from './watermark.ts';
 
@@ -106,7 +106,7 @@ export class PartitionHands {
     if (known) known.reply = reply;
     if (known || !this.#isPassed(sequence)) return known !== undefined;
     // The broker has lost the acknowledgement, or the consumer was made again.
-    this.#options.acks.write(reply, 'ack');
+    if (!this.#watermark?.isPaused) this.#options.acks.write(reply, 'ack');
     return true;
   }
 
@@ -184,23 +184,18 @@ export class PartitionHands {
   }
 
   /**
-   * After a new connection: true when the stream is still what it was. A broker that loses messages
-   * loses the last ones; while the last one that was handed on is there, so is all before it.
-   *
-   * Until that is known nothing is acknowledged by watermark.
+   * After a new connection: true when the stream still has what was handed on. Until that is known
+   * nothing is acknowledged by watermark, as others might have its sequences.
    */
   async isAsBefore(): Promise<boolean> {
     const [watermark, last] = [this.#watermark, this.#last];
     this.#former?.end();
     if (!watermark || !last) return true;
     watermark.pause();
-    const { api, onTrouble } = this.#options;
-    const stored = await readMessage(api, last.stream, { seq: last.sequence }).catch(
-      (error: unknown) => onTrouble(`is ${last.stream} as before: ${String(error)}`),
-    );
-    if (stored?.storedAt !== last.storedAt) return false;
-    watermark.resume();
-    return true;
+    const isOver = () => this.#watermark !== watermark;
+    const isThere = await isStillThere(last, { ...this.#options, isOver });
+    if (isThere) watermark.resume();
+    return isThere || isOver();
   }
 
   /** Says now what a watermark would say in a moment. */

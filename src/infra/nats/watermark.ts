@@ -42,6 +42,7 @@ export class Watermark<Entry extends Marked> {
   /** How many of them are passed. */
   #passed = 0;
   #last: number;
+  readonly #floor: number;
   #reached: number;
   /** The consumer sequence that stands for {@link #reached}. */
   #consumerSequence: number;
@@ -54,6 +55,7 @@ export class Watermark<Entry extends Marked> {
   constructor(floor: Floor, options: WatermarkOptions<Entry>) {
     this.#options = options;
     this.#last = floor.stream_seq;
+    this.#floor = floor.stream_seq;
     this.#reached = floor.stream_seq;
     this.#consumerSequence = floor.consumer_seq;
   }
@@ -61,6 +63,10 @@ export class Watermark<Entry extends Marked> {
   /** Every message up to here is settled. */
   get reached(): number {
     return this.#reached;
+  }
+
+  get isPaused(): boolean {
+    return this.#isPaused;
   }
 
   /** Hears of the partition's next message. @returns false when it is not behind the last one */
@@ -106,8 +112,10 @@ export class Watermark<Entry extends Marked> {
     this.#isPaused = true;
   }
 
+  /** Says it, and again what was said last: it may have been lost with a connection. */
   resume(): void {
     this.#isPaused = false;
+    if (this.#reached > this.#floor) this.#unsaid++;
     this.flush();
     this.#advance();
   }

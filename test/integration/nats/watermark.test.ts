@@ -141,16 +141,18 @@ describe('acknowledging by watermark', () => {
     await soon(async () => expect(await unacknowledged()).toBe(0));
   });
 
-  it('goes on after a new connection with what it had in hand', async () => {
+  it('gives again, after the broker has ended and come back, what was not acknowledged to it', async () => {
     const inbox = await deliverFive();
     inbox.settle(nth(inbox, 0));
     await soon(async () => expect(await unacknowledged()).toBe(4));
     await server.restart();
-    for (const n of [1, 2, 3, 4]) inbox.settle(nth(inbox, n));
+    // The one that is acknowledged besides, if the server had not written that down.
+    const again = () => inbox.numbers().slice(5);
+    await soon(() => expect(again().filter((n) => n > 0)).toEqual([1, 2, 3, 4]), 15_000);
 
-    await soon(async () => expect(await unacknowledged()).toBe(0), 15_000);
-    await world.ask('k', 5);
-    await soon(() => expect(inbox.numbers()).toEqual([0, 1, 2, 3, 4, 5]), 15_000);
+    for (const delivery of inbox.deliveries.slice(5)) inbox.settle(delivery);
+
+    await soon(async () => expect(await unacknowledged()).toBe(0));
   }, 40_000);
 
   it('leaves consumers as they were made, and replicas of either kind serve them', async () => {

@@ -152,6 +152,23 @@ describe('a watermark', () => {
     expect(acks.at(-1)).toEqual({ sequence: 3, consumerSequence: 10 });
   });
 
+  it('keeps to itself what it would say while it is paused, and says the last of it again then', () => {
+    const { watermark, acks, add } = open();
+    const entries = add(1, 3);
+    if (entries[0]) watermark.settle(entries[0], 'done');
+    watermark.flush();
+
+    watermark.pause();
+    for (const entry of entries.slice(1)) watermark.settle(entry, 'done');
+    watermark.flush();
+    expect(acks.map(({ sequence }) => sequence)).toEqual([1]);
+    watermark.resume();
+    watermark.pause();
+    watermark.resume();
+
+    expect(acks.map(({ sequence }) => sequence)).toEqual([1, 3, 3]);
+  });
+
   it('says nothing when it is over', async () => {
     const { watermark, acks, passed, add } = open();
     const [one] = add(1, 1);
