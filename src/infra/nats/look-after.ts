@@ -1,5 +1,5 @@
 import type { PartitionHands } from './partition-hands.ts';
-import { type PartitionOnBroker, pinOf, readProgress } from './recall.ts';
+import { type ConsumerProgress, type PartitionOnBroker, pinOf, readProgress } from './recall.ts';
 import { recallMissing } from './take-over.ts';
 
 export interface LookAfterOptions extends PartitionOnBroker {
@@ -49,6 +49,14 @@ export class LookAfter {
     });
   }
 
+  /** The broker delivers no more until the first one is finished: nobody should have to guess why. */
+  #tellOfStanding({ config, ack_floor, num_ack_pending }: ConsumerProgress): void {
+    if (num_ack_pending < (config.max_ack_pending ?? Number.POSITIVE_INFINITY)) return;
+    const { durable, onTrouble } = this.#options;
+    const behind = `what comes after ${ack_floor.stream_seq} is not finished`;
+    onTrouble(`${durable} stands still with ${num_ack_pending} unacknowledged: ${behind}`);
+  }
+
   /** Recalls what is not in hand. What then comes leads to a takeover. */
   async #look(): Promise<void> {
     const { hands, pin, isOver, onRecalled } = this.#options;
@@ -57,6 +65,7 @@ export class LookAfter {
     const pinned = pinOf(progress);
     const isOthers = pinned !== undefined && pinned !== pin();
     this.#othersPin = isOthers ? pinned : undefined;
+    if (!isOthers) this.#tellOfStanding(progress);
     const isMissing = !isOthers && hands.isMissing(progress);
     // Somebody else's is looked at again when they are gone.
     this.#mayMiss = isOthers || isMissing;

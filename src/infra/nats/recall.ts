@@ -7,7 +7,7 @@ import { readMessage } from './stored-message.ts';
 /** What a consumer's leader says of its deliveries. */
 export interface ConsumerProgress {
   /** As the consumer was made, which need not be as it is declared now. */
-  readonly config: { readonly ack_policy: 'all' | 'explicit' };
+  readonly config: { readonly ack_policy: 'all' | 'explicit'; readonly max_ack_pending?: number };
   readonly delivered: { readonly consumer_seq: number; readonly stream_seq: number };
   readonly ack_floor: { readonly consumer_seq: number; readonly stream_seq: number };
   readonly num_ack_pending: number;

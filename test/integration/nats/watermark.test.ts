@@ -141,6 +141,28 @@ describe('acknowledging by watermark', () => {
     await soon(async () => expect(await unacknowledged()).toBe(0));
   });
 
+  it('says so when it stands still behind an event, and goes on when that is finished', async () => {
+    const troubles: string[] = [];
+    await using narrow = await openWorld(
+      server,
+      { ...changes, maxAckPending: 3 },
+      { onTrouble: (what) => troubles.push(what) },
+    );
+    const inbox = narrow.start({ ordering: 'key' });
+    await narrow.askMany(5);
+    await soon(() => expect(inbox.deliveries).toHaveLength(3));
+    for (const n of [1, 2]) inbox.settle(nth(inbox, n));
+
+    await soon(
+      () => expect(troubles.join()).toMatch(/-\d stands still with 3 unacknowledged/),
+      15_000,
+    );
+    expect(inbox.deliveries).toHaveLength(3);
+    inbox.settle(nth(inbox, 0));
+
+    await soon(() => expect(inbox.numbers()).toEqual([0, 1, 2, 3, 4]));
+  }, 30_000);
+
   it('gives again, after the broker has ended and come back, what was not acknowledged to it', async () => {
     const inbox = await deliverFive();
     inbox.settle(nth(inbox, 0));
