@@ -1,6 +1,8 @@
 import type { NatsConnection } from 'nats';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openConnection } from '../../../src/infra/nats/connect.ts';
+import { JsApi } from '../../../src/infra/nats/js-api.ts';
+import { Members } from '../../../src/infra/nats/members.ts';
 import { Presence } from '../../../src/infra/nats/presence.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
 import { soon } from '../../support/soon.ts';
@@ -55,5 +57,32 @@ describe('a replica', () => {
     await other.flush();
 
     expect(await asking).toBe(false);
+  });
+});
+
+const join = async (from: NatsConnection, member: string): Promise<Members> => {
+  const members = new Members({
+    ...{ connection: from, api: new JsApi(from), service: 'cart', member, replicas: 1 },
+    onTrouble: () => {},
+    onReconnect: () => () => {},
+  });
+  await members.join();
+  return members;
+};
+
+describe('a member that ended without a word', () => {
+  it('is known to be gone, unlike one that left', async () => {
+    const members = await join(connection, 'a');
+    const leaving = await join(other, 'b');
+    await join(other, 'c');
+    await soon(() => expect(members.living()).toEqual(['a', 'b', 'c']));
+
+    await leaving.leave();
+    await other.close();
+
+    await soon(() => expect(members.living()).toEqual(['a']));
+    expect(members.isGone('c')).toBe(true);
+    expect(members.isGone('b')).toBe(false);
+    await members.leave();
   });
 });
