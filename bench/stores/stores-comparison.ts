@@ -88,7 +88,7 @@ const restate = (inFlight: number): ComparedRow => ({
   title: `Restate virtual object, ${inFlight} in flight`,
   does: 'HTTP calls with an idempotency key to an object that reads its state, adds up, sets it and answers',
   differs:
-    'every step is on the disk (fsync); the event comes over HTTP from another process, whose time is not counted; no fact is told to others',
+    'its defaults, which sync its log to the disk; the event comes over HTTP from another process, whose time is not counted; no fact is told to others',
   events: inFlight === 1 ? few : { usual: 4_000, quick: 1_500 },
   system: restateSystem,
   program: { kind: 'peer', peer: restatePeer, path: 'program.mjs' },

@@ -5,6 +5,9 @@ import { connect } from 'node:http2';
 /** As many calls as one connection of the ingress takes at a time, and some less. */
 const callsAConnection = 64;
 
+// Whoever asked for the calls may be killed.
+process.once('disconnect', () => process.exit(1));
+
 const [{ ingress, inFlight, requests }] = await once(process, 'message');
 
 const connections = Array.from({ length: Math.ceil(inFlight / callsAConnection) }, () =>
