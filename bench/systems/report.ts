@@ -58,36 +58,44 @@ const sayRow = ({ name, title, does, differs }: ComparedResult): string =>
   `- \`${name}\` (${title}): ${does}. Differs: ${differs}.`;
 
 const sayRates = ({ rows }: ComparedFigures): string =>
-  markdownTable([
-    [
-      'row',
-      'events',
-      'events/s',
-      'min-max',
-      'x base',
-      'min-max',
-      'client us',
-      'server us',
-      'p50 ms',
-      'p99 ms',
-    ],
-    ...rows.map(({ name, base, events, ...figures }) => {
-      const rates = spreadOf(figures.eventsPerSecond);
-      const ratios = figures.ratios.length > 0 ? spreadOf(figures.ratios) : undefined;
-      return [
-        `${name}${name === base ? ' [base]' : ''}`,
-        count(events),
-        count(rates.median),
-        `${count(rates.least)}-${count(rates.most)}`,
-        ratios ? short(ratios.median) : '-',
-        ratios ? range(ratios) : '-',
-        median(figures.clientCpuMicros, 1),
-        median(figures.serverCpuMicros, 1),
-        median(figures.latencyP50Ms, 2),
-        median(figures.latencyP99Ms, 2),
-      ];
-    }),
-  ]);
+  markdownTable(
+    withoutEmpty([
+      [
+        'row',
+        'events',
+        'events/s',
+        'min-max',
+        'x base',
+        'min-max',
+        'client us',
+        'server us',
+        'p50 ms',
+        'p99 ms',
+      ],
+      ...rows.map(({ name, base, events, ...figures }) => {
+        const rates = spreadOf(figures.eventsPerSecond);
+        const ratios = figures.ratios.length > 0 ? spreadOf(figures.ratios) : undefined;
+        return [
+          `${name}${name === base ? ' [base]' : ''}`,
+          count(events),
+          count(rates.median),
+          `${count(rates.least)}-${count(rates.most)}`,
+          ratios ? short(ratios.median) : '-',
+          ratios ? range(ratios) : '-',
+          median(figures.clientCpuMicros, 1),
+          median(figures.serverCpuMicros, 1),
+          median(figures.latencyP50Ms, 2),
+          median(figures.latencyP99Ms, 2),
+        ];
+      }),
+    ]),
+  );
+
+/** A table without the columns that say nothing of any row. */
+const withoutEmpty = (table: readonly (readonly string[])[]): string[][] => {
+  const says = (column: number): boolean => table.slice(1).some((row) => row[column] !== '-');
+  return table.map((row) => row.filter((_, column) => says(column)));
+};
 
 /** How many times as fast, and with how much CPU time, of every target whose rows were measured. */
 const sayTargets = ({ rows }: ComparedFigures, targets: readonly Target[]): string => {
