@@ -1,3 +1,4 @@
+import { Chain, type Linked } from './chain.ts';
 import { type Cancel, type Clock, sleep } from './clock.ts';
 import type { Decode } from './decode.ts';
 import type { Delivery, EventSource, RunningSource, Settlement } from './delivery.ts';
@@ -21,7 +22,7 @@ export interface ConsumptionOptions {
   readonly onAcquire?: (partition: number) => void;
 }
 
-interface Held {
+interface Held extends Linked<Held> {
   readonly delivery: Delivery;
   event: IncomingEvent;
   leasedAt: number;
@@ -53,7 +54,7 @@ export interface Stopped {
 export class Consumption {
   readonly #options: ConsumptionOptions;
   readonly #lanes: Lanes<Held>;
-  readonly #held = new Set<Held>();
+  readonly #held = new Chain<Held>();
   #running: RunningSource | undefined;
   #releases: Release[] = [];
   #cancelRenewal: Cancel | undefined;
@@ -152,7 +153,15 @@ export class Consumption {
     }
     const deliveries = delivery.attempt;
     const event = deliveries === 1 ? decoded : { ...decoded, deliveries };
-    const held: Held = { delivery, event, leasedAt: clock.elapsed(), released: undefined };
+    const held: Held = {
+      delivery,
+      event,
+      leasedAt: clock.elapsed(),
+      released: undefined,
+      before: undefined,
+      after: undefined,
+      isLinked: false,
+    };
     this.#held.add(held);
     // What has no key is a lane of its own: nothing has to wait for it.
     const lane = event.place.token || `#${delivery.message.stream}.${delivery.message.sequence}`;

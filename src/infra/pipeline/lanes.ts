@@ -18,6 +18,9 @@ export interface LanesOptions<Item> {
   readonly work: (item: Item) => Promise<Turn>;
 }
 
+/** So many empty lanes are kept. */
+const mostEmpty = 1_000;
+
 /**
  * Keys in parallel, one key serially: each key has a lane, and a lane does its items one by one.
  *
@@ -26,7 +29,9 @@ export interface LanesOptions<Item> {
  */
 export class Lanes<Item> {
   readonly #options: LanesOptions<Item>;
-  readonly #lanes = new Map<string, Lane<Item>>();
+  /** Also empty ones, for when their keys come again. */
+  #lanes = new Map<string, Lane<Item>>();
+  #empty = 0;
   readonly #ready: Lane<Item>[] = [];
   #running = 0;
   #blocked = 0;
@@ -44,15 +49,14 @@ export class Lanes<Item> {
 
   /** Puts an item at the end of its key's lane. */
   add(key: string, item: Item): void {
-    const lane = this.#lanes.get(key);
-    if (lane) {
-      lane.items.push(item);
+    const lane = this.#lanes.get(key) ?? this.#open(key);
+    const waits = lane.items.push(item) > 1;
+    if (waits) {
       if (lane.cancelWait) this.#blocked++;
       return;
     }
-    const opened = { key, items: [item], running: false, cancelWait: undefined };
-    this.#lanes.set(key, opened);
-    this.#ready.push(opened);
+    this.#empty--;
+    this.#ready.push(lane);
     this.#fill();
   }
 
@@ -96,8 +100,23 @@ export class Lanes<Item> {
     });
   }
 
+  #open(key: string): Lane<Item> {
+    if (this.#empty >= mostEmpty) this.#forgetEmpty();
+    const lane = { key, items: [], running: false, cancelWait: undefined };
+    this.#lanes.set(key, lane);
+    this.#empty++;
+    return lane;
+  }
+
+  /** A new map, because one that is added to and deleted from all the time keeps garbage alive (see Chain). */
+  #forgetEmpty(): void {
+    const used = [...this.#lanes].filter(([, { items }]) => items.length > 0);
+    this.#lanes = new Map(used);
+    this.#empty = 0;
+  }
+
   #remove(lane: Lane<Item>): void {
-    this.#lanes.delete(lane.key);
+    this.#empty++;
     const at = this.#ready.indexOf(lane);
     if (at !== -1) this.#ready.splice(at, 1);
   }
@@ -111,7 +130,7 @@ export class Lanes<Item> {
   }
 
   #start(lane: Lane<Item>): void {
-    const [item] = lane.items;
+    const item = lane.items[0];
     if (item === undefined) return;
     this.#running++;
     lane.running = true;
@@ -126,7 +145,7 @@ export class Lanes<Item> {
       this.#blocked += lane.items.length;
     } else {
       lane.items.shift();
-      if (lane.items.length === 0) this.#lanes.delete(lane.key);
+      if (lane.items.length === 0) this.#empty++;
       else this.#ready.push(lane);
     }
     if (!this.#closed) this.#fill();

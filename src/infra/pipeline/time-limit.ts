@@ -1,3 +1,4 @@
+import { Chain, type Linked } from './chain.ts';
 import type { Cancel, Clock } from './clock.ts';
 import { HandlerTimeout } from './errors.ts';
 
@@ -55,7 +56,10 @@ const isPromise = <T>(value: T | Promise<T>): value is Promise<T> =>
   typeof (value as { readonly then?: unknown } | undefined)?.then === 'function';
 
 /** Something under way. */
-class Running implements Limited {
+class Running implements Limited, Linked<Running> {
+  before: Running | undefined;
+  after: Running | undefined;
+  isLinked = false;
   readonly deadline: number;
   readonly #reject: (reason: Error) => void;
   #controller: AbortController | undefined;
@@ -86,7 +90,7 @@ class Watch {
   readonly clock: Clock;
   readonly limitMs: number;
   /** In the order in which they began, which is that of their deadlines. */
-  readonly #running = new Set<Running>();
+  readonly #running = new Chain<Running>();
   #cancel: Cancel | undefined;
 
   constructor(clock: Clock, limitMs: number) {
