@@ -1,22 +1,14 @@
-import type { Delivery, InboundMessage, Settlement, Sink } from '../pipeline/delivery.ts';
+import type { InboundMessage, Settlement, Sink } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
+import { type Held, HeldDelivery } from './held-delivery.ts';
 import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
+import { NumberTable } from './number-table.ts';
 import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
 import { eraseOnBroker, settleOnBroker } from './settle.ts';
 import { isStillThere } from './still-there.ts';
 import type { ReadMessage } from './take-over.ts';
-import { type Floor, type Marked, Watermark } from './watermark.ts';
-
-/** A message in the hands of this process that is not settled. */
-export interface Held extends Marked {
-  readonly message: InboundMessage;
-  readonly deliveries: number;
-  /** It was read from the stream: nobody knows whether it is acknowledged. */
-  readonly isRead: boolean;
-  /** Acknowledges the last delivery of it. */
-  reply: string;
-}
+import { type Floor, Watermark } from './watermark.ts';
 
 export interface PartitionHandsOptions {
   readonly stream: string;
@@ -34,8 +26,8 @@ export interface PartitionHandsOptions {
 export class PartitionHands {
   readonly #options: PartitionHandsOptions;
   /** In the lanes and not settled, or settled and above the watermark, by stream sequence. */
-  readonly #held = new Map<number, Held>();
-  readonly #back = new Map<number, Held>();
+  readonly #held = new NumberTable<Held>();
+  readonly #back = new NumberTable<Held>();
   /** Acknowledges, where that holds for all messages before it too. */
   #watermark: Watermark<Held> | undefined;
   /** How the consumer is acknowledged; whether that is known since the last beginning. */
@@ -61,7 +53,7 @@ export class PartitionHands {
   countWithin(above: number, upTo: number): number {
     let count = 0;
     for (const some of [this.#held, this.#back]) {
-      for (const sequence of some.keys()) if (sequence > above && sequence <= upTo) count++;
+      for (const sequence of some.numbers()) if (sequence > above && sequence <= upTo) count++;
     }
     return count;
   }
@@ -120,7 +112,12 @@ export class PartitionHands {
    * @returns false when it could not, because that is not what comes next
    */
   handInOrder(upTo: number, read: ReadonlyMap<number, ReadMessage>): boolean {
-    const some = new Map([...this.#back].filter(([sequence]) => sequence <= upTo));
+    const some = new Map(
+      this.#back
+        .values()
+        .filter(({ message }) => message.sequence <= upTo)
+        .map((held) => [held.message.sequence, held]),
+    );
     for (const sequence of some.keys()) this.#back.delete(sequence);
     // What is not acknowledged is certain where an acknowledgement holds for all before it.
     const isRead = this.#watermark === undefined;
@@ -140,21 +137,17 @@ export class PartitionHands {
    * @returns false when it is not the next one, or when nobody knows how to acknowledge it
    */
   hand(held: Held): boolean {
-    const { message, deliveries, isRead } = held;
+    const { message } = held;
     const { sink, partition, acks } = this.#options;
     const [watermark, singles] = [this.#watermark, this.#singles];
     if (!this.#hasLearnt || watermark?.add(held) === false) return false;
     this.#held.set(message.sequence, held);
     this.#last = message;
-    const delivery: Delivery = {
-      message,
-      attempt: deliveries,
-      partition,
-      isRead,
-      extend: () => acks.write(held.reply, 'progress'),
-      settle: (settlement) => this.#settle(held, settlement, watermark ?? singles),
-    };
-    sink.take(delivery);
+    sink.take(
+      new HeldDelivery(held, partition, acks, (settlement) =>
+        this.#settle(held, settlement, watermark ?? singles),
+      ),
+    );
     return true;
   }
 

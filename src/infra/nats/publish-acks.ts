@@ -8,6 +8,7 @@ import {
   NatsError,
   type Subscription,
 } from 'nats';
+import { NumberTable } from './number-table.ts';
 import { type PublishAnswer, readPublishAnswer } from './publish-answer.ts';
 
 /** A message as the client sends it. */
@@ -20,7 +21,8 @@ export interface EncodedMessage {
 /** One publish whose answer has not come. */
 interface Waiting {
   readonly message: EncodedMessage;
-  readonly reply: string;
+  /** The last token of the subject to which it is answered. */
+  readonly number: number;
   readonly until: number;
   readonly resolve: (answer: PublishAnswer) => void;
   readonly reject: (cause: unknown) => void;
@@ -41,9 +43,9 @@ const sweepMs = 50;
 export class PublishAcks {
   readonly #connection: NatsConnection;
   readonly #inbox: string;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new NumberTable<Waiting>();
   #outgoing: Waiting[] = [];
-  #next = 0;
+  #next = 1;
   #subscription: Subscription | undefined;
   #isWatching = false;
   #sweep: NodeJS.Timeout | undefined;
@@ -56,10 +58,10 @@ export class PublishAcks {
   /** Sends a message; rejects with the client's error when there is no answer in time, or cannot be. */
   ask(message: EncodedMessage, timeoutMs: number): Promise<PublishAnswer> {
     return new Promise((resolve, reject) => {
-      const reply = `${this.#inbox}.${(this.#next++).toString(36)}`;
+      const number = this.#next++;
       const until = performance.now() + timeoutMs;
-      const waiting = { message, reply, until, resolve, reject };
-      this.#waiting.set(reply, waiting);
+      const waiting = { message, number, until, resolve, reject };
+      this.#waiting.set(number, waiting);
       if (this.#outgoing.push(waiting) === 1) setImmediate(() => this.#flush());
       this.#sweep ??= setInterval(() => this.#endOverdue(), sweepMs);
     });
@@ -79,8 +81,9 @@ export class PublishAcks {
     }
   }
 
-  #send({ message, reply }: Waiting): void {
+  #send({ message, number }: Waiting): void {
     const { subject, body, headers } = message;
+    const reply = `${this.#inbox}.${number}`;
     this.#connection.publish(subject, body, { reply, headers });
   }
 
@@ -107,9 +110,9 @@ export class PublishAcks {
   }
 
   #receive(message: Msg): void {
-    const waiting = this.#waiting.get(message.subject);
+    const waiting = this.#waiting.get(Number(message.subject.slice(this.#inbox.length + 1)));
     if (!waiting) return;
-    this.#waiting.delete(waiting.reply);
+    this.#waiting.delete(waiting.number);
     waiting.resolve(readPublishAnswer(message));
   }
 
@@ -125,11 +128,9 @@ export class PublishAcks {
 
   /** The broker names the subject that it refused, not the message. */
   #failOldest(subject: string, cause: unknown): void {
-    for (const waiting of this.#waiting.values()) {
-      if (waiting.message.subject !== subject) continue;
-      this.#fail(waiting, cause);
-      break;
-    }
+    const refused = this.#waiting.values().filter(({ message }) => message.subject === subject);
+    const [oldest] = refused.sort((one, other) => one.number - other.number);
+    if (oldest) this.#fail(oldest, cause);
   }
 
   #endOverdue(): void {
@@ -143,10 +144,10 @@ export class PublishAcks {
   }
 
   #failAll(cause: unknown): void {
-    for (const waiting of [...this.#waiting.values()]) this.#fail(waiting, cause);
+    for (const waiting of this.#waiting.values()) this.#fail(waiting, cause);
   }
 
   #fail(waiting: Waiting, cause: unknown): void {
-    if (this.#waiting.delete(waiting.reply)) waiting.reject(cause);
+    if (this.#waiting.delete(waiting.number)) waiting.reject(cause);
   }
 }

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AckKind } from '../../../../src/infra/nats/ack-writer.ts';
+import type { Held } from '../../../../src/infra/nats/held-delivery.ts';
 import type { JsApi } from '../../../../src/infra/nats/js-api.ts';
-import { type Held, PartitionHands } from '../../../../src/infra/nats/partition-hands.ts';
+import { PartitionHands } from '../../../../src/infra/nats/partition-hands.ts';
 import type { ConsumerProgress } from '../../../../src/infra/nats/recall.ts';
 import type { Delivery, InboundMessage } from '../../../../src/infra/pipeline/delivery.ts';
 
