@@ -22,7 +22,7 @@ export const killServer = scenario({
   name: 'kill-server',
   says: 'the server is killed (-9) and starts again, four times',
   target: 'server',
-  longestStallMs: 5_000,
+  longestStallMs: 10_000,
   strike: restart('SIGKILL', 200, [0.15, 0.3, 0.45, 0.6]),
 });
 
@@ -30,7 +30,7 @@ export const stopServer = scenario({
   name: 'stop-server',
   says: 'the server is told to stop (SIGTERM) and starts again after three seconds, twice',
   target: 'server',
-  longestStallMs: 8_000,
+  longestStallMs: 13_000,
   strike: restart('SIGTERM', 3_000, [0.2, 0.5]),
 });
 
