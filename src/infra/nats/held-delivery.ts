@@ -1,5 +1,7 @@
+import type { Msg } from 'nats';
 import type { Delivery, InboundMessage } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
+import { type DeliveryInfo, inboundOf } from './inbound.ts';
 import type { Marked } from './watermark.ts';
 
 /** A message in the hands of this process that is not settled. */
@@ -11,6 +13,15 @@ export interface Held extends Marked {
   /** Acknowledges the last delivery of it. */
   reply: string;
 }
+
+/** What this process holds when a message is delivered to it. */
+export const heldOf = (message: Msg, info: DeliveryInfo): Held => ({
+  message: inboundOf(message, info),
+  deliveries: info.delivered,
+  isRead: false,
+  reply: message.reply ?? '',
+  consumerSequence: info.delivered === 1 ? info.consumerSequence : undefined,
+});
 
 /**
  * One delivery of a held message.

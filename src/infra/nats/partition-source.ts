@@ -2,8 +2,8 @@ import type { Msg } from 'nats';
 import type { Sink } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
 import { ownerGroup, pinMsOf } from './consumer-settings.ts';
-import type { Held } from './held-delivery.ts';
-import { inboundOf, readReply } from './inbound.ts';
+import { heldOf } from './held-delivery.ts';
+import { readReply } from './inbound.ts';
 import { LookAfter } from './look-after.ts';
 import { PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
@@ -171,11 +171,7 @@ export class PartitionSource {
     if (isNew || info.consumerSequence !== this.#next) void this.#takeOver(info.consumerSequence);
     this.#next = info.consumerSequence + 1;
     if (this.#hands.renew(info.streamSequence, reply)) return;
-    const { delivered: deliveries } = info;
-    const held: Held = {
-      ...{ message: inboundOf(message, info), deliveries, isRead: false, reply },
-      consumerSequence: deliveries === 1 ? info.consumerSequence : undefined,
-    };
+    const held = heldOf(message, info);
     if (this.#isHoldingBack) this.#hands.holdBack(held);
     else if (!this.#hands.hand(held)) this.#startOver();
   }
