@@ -6,8 +6,8 @@ const leastSlots = 64;
  * Values by whole numbers from 1, for what comes and goes all the time.
  *
  * A `Map` does the same; but one that is set and deleted from all the time leaves tables behind which
- * keep what was in them alive until the whole heap is searched, which cost as much as all of an
- * event's way (`npm run bench -- rows --rows reaction`). Here a value is let go when it is deleted.
+ * keep what was in them alive until the whole heap is searched (see Chain). Here a value is let go
+ * when it is deleted.
  * Open addressing with linear probing; what is deleted is closed up (Knuth, volume 3, 6.4, algorithm R).
  */
 export class NumberTable<Value> {

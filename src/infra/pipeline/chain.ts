@@ -9,8 +9,8 @@ export interface Linked<Self> {
  * Items in the order in which they were added, from which each can be taken at once.
  *
  * A `Set` does the same; but one that is added to and deleted from all the time leaves tables behind
- * which keep what was in them alive until the whole heap is searched: collecting that garbage cost
- * as much as all of an event's way. What is taken from a chain is let go.
+ * which keep what was in them alive until the whole heap is searched, and copied from one part of it
+ * to the other meanwhile. What is taken from a chain is let go.
  */
 export class Chain<Item extends Linked<Item>> {
   #first: Item | undefined;
