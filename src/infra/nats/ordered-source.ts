@@ -3,9 +3,11 @@ import type { Owned } from '../pipeline/ownership.ts';
 import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import { sharePartitions } from '../pipeline/share-partitions.ts';
 import type { Members } from './members.ts';
+import { Moment } from './moment.ts';
 import { PartitionSource, type Takeover } from './partition-source.ts';
 import type { PullSourceOptions } from './pull-source.ts';
 import { SettledFloor } from './settled-floor.ts';
+import { patienceMs } from './watermark.ts';
 
 export interface OrderedSourceOptions extends PullSourceOptions {
   readonly members: Members;
@@ -101,6 +103,7 @@ export class OrderedSource implements EventSource {
   #open(sink: Sink): Slot[] {
     const { api, consumer, onTakeover } = this.#options;
     const stream = consumer.stream.name;
+    const moment = new Moment(patienceMs);
     return partitionConsumers(consumer).map(({ partition, durable, filter }) => ({
       id: `${stream}.${partition}`,
       floor: new SettledFloor(api, stream, durable),
@@ -110,7 +113,7 @@ export class OrderedSource implements EventSource {
       settling: Promise.resolve(),
       source: new PartitionSource({
         ...this.#options,
-        ...{ stream, partition, durable, filter, sink },
+        ...{ stream, partition, durable, filter, sink, moment },
         recognises: consumer.recognises,
         ackWaitMs: consumer.ackWaitMs,
         share: () => this.#share,

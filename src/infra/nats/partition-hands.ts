@@ -3,6 +3,7 @@ import type { AckWriter } from './ack-writer.ts';
 import { type Held, HeldDelivery } from './held-delivery.ts';
 import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
+import type { Moment } from './moment.ts';
 import { NumberTable } from './number-table.ts';
 import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
 import { eraseOnBroker, settleOnBroker } from './settle.ts';
@@ -18,6 +19,7 @@ export interface PartitionHandsOptions {
   readonly acks: Pick<AckWriter, 'write'>;
   readonly api: JsApi;
   readonly onTrouble: (what: string) => void;
+  readonly moment: Moment;
   /** There may be room again. */
   readonly onSettled: () => void;
 }
@@ -221,8 +223,9 @@ export class PartitionHands {
   }
 
   #watermarkFrom(floor: Floor): Watermark<Held> {
-    const { acks, api, stream, onTrouble } = this.#options;
+    const { acks, api, stream, moment, onTrouble } = this.#options;
     return new Watermark(floor, {
+      moment,
       acknowledge: (sequence, consumer_seq) =>
         acks.write(
           ackSubject(this.#options, sequence, {

@@ -5,6 +5,7 @@ import { ownerGroup, pinMsOf } from './consumer-settings.ts';
 import { heldOf } from './held-delivery.ts';
 import { readReply } from './inbound.ts';
 import { LookAfter } from './look-after.ts';
+import type { Moment } from './moment.ts';
 import { PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
 import { pinOf, readProgress, unpin } from './recall.ts';
@@ -22,6 +23,7 @@ export interface PartitionSourceOptions extends TakeoverOptions {
   readonly partition: number;
   readonly ackWaitMs: number;
   readonly acks: AckWriter;
+  readonly moment: Moment;
   readonly sink: Sink;
   /** How many messages may be on their way to this process from this partition. */
   readonly share: () => number;

@@ -1,3 +1,5 @@
+import type { Moment } from './moment.ts';
+
 /** A message of a partition that waits until everything before it is settled. */
 export interface Marked {
   readonly message: { readonly sequence: number };
@@ -21,11 +23,14 @@ export interface WatermarkOptions<Entry extends Marked> {
   /** An entry is settled and nothing before it is not: nobody will ask for it again. */
   readonly onPassed: (entry: Entry) => void;
   readonly onTrouble: (what: string) => void;
+  /** When what is left to acknowledge is acknowledged: shared by partitions. */
+  readonly moment: Moment;
 }
 
-/** So many settled messages are worth an acknowledgement at once; fewer wait a little for more. */
+/** How long few settled messages wait for more. */
+export const patienceMs = 20;
+/** So many are worth an acknowledgement at once. */
 const worthwhile = 64;
-const patienceMs = 20;
 /** What could not be erased is tried again after so long. */
 const againMs = 1_000;
 
@@ -47,7 +52,7 @@ export class Watermark<Entry extends Marked> {
   /** The consumer sequence that stands for {@link #reached}. */
   #consumerSequence: number;
   #unsaid = 0;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #say = (): void => this.flush();
   #isErasing = false;
   #isPaused = false;
   #isOver = false;
@@ -86,8 +91,6 @@ export class Watermark<Entry extends Marked> {
 
   /** What is left to acknowledge is acknowledged now, not in a moment. */
   flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
     if (this.#unsaid === 0 || this.#isPaused || this.#isOver) return;
     this.#unsaid = 0;
     this.#options.acknowledge(this.#reached, this.#consumerSequence);
@@ -123,7 +126,6 @@ export class Watermark<Entry extends Marked> {
   /** Acknowledges nothing any more: its sequences may belong to other messages by now. */
   end(): void {
     this.#isOver = true;
-    clearTimeout(this.#timer);
   }
 
   #advance(): void {
@@ -143,7 +145,7 @@ export class Watermark<Entry extends Marked> {
       this.#passed = 0;
     }
     if (this.#unsaid >= worthwhile) this.flush();
-    else this.#timer ??= setTimeout(() => this.flush(), patienceMs);
+    else this.#options.moment.soon(this.#say);
   }
 
   #pass(entry: Entry): void {

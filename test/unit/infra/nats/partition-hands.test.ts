@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { AckKind } from '../../../../src/infra/nats/ack-writer.ts';
 import type { Held } from '../../../../src/infra/nats/held-delivery.ts';
 import type { JsApi } from '../../../../src/infra/nats/js-api.ts';
+import { Moment } from '../../../../src/infra/nats/moment.ts';
 import { PartitionHands } from '../../../../src/infra/nats/partition-hands.ts';
 import type { ConsumerProgress } from '../../../../src/infra/nats/recall.ts';
 import type { Delivery, InboundMessage } from '../../../../src/infra/pipeline/delivery.ts';
@@ -28,6 +29,7 @@ beforeEach(() => {
       ask: async () => (stored ? { message: stored } : { error: { code: 404, err_code: 10037 } }),
     } as unknown as JsApi,
     onTrouble: () => {},
+    moment: new Moment(20),
     onSettled: () => {},
   });
 });

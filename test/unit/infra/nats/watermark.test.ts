@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { Moment } from '../../../../src/infra/nats/moment.ts';
 import { type Marked, Watermark } from '../../../../src/infra/nats/watermark.ts';
 
 interface Ack {
@@ -28,6 +29,7 @@ const open = (floor = 0) => {
       },
       onPassed: ({ message }) => passed.push(message.sequence),
       onTrouble: () => {},
+      moment: new Moment(20),
     },
   );
   const add = (from: number, to: number) =>
