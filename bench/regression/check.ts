@@ -6,7 +6,7 @@ import { measureRows } from '../rows-comparison.ts';
 import { baselinePath, readBaseline, writeBaseline } from './baseline-file.ts';
 import { type Baseline, judge, sayVerdict, timesOf } from './judge.ts';
 
-const [rounds, events] = [2, 40_000];
+const [rounds, events] = [2, 20_000];
 
 const known = { save: { type: 'boolean', default: false } } as const;
 
