@@ -24,7 +24,7 @@ const changes: Partial<ConsumerDeclaration> = {
   ordering: 'key',
   acknowledge: 'watermark',
   recognises: false,
-  ackWaitMs: 3_000,
+  ackWaitMs: 5_000,
 };
 
 beforeEach(async () => {
@@ -107,7 +107,7 @@ describe('acknowledging by watermark', () => {
     const inbox = await deliverFive();
     for (const n of [1, 2, 3, 4]) inbox.settle(nth(inbox, n));
     const renewal = setInterval(() => nth(inbox, 0).extend(), 500);
-    await sleep(5_000);
+    await sleep(8_000);
     clearInterval(renewal);
 
     expect(inbox.deliveries).toHaveLength(5);

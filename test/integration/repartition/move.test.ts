@@ -119,6 +119,8 @@ it('is refused while somebody has facts left to read', async () => {
   await startBoth();
   await world.stop('board');
   await world.enter(keys, 1);
+  const { facts } = subjectsOf(world.stream);
+  await soon(async () => expect(await contentsOf(world.bus, world.stream, facts)).toHaveLength(40));
   await world.drained('till');
   await world.stop();
   await expect(world.move(7)).rejects.toThrow(/board has 40 messages left to read/);
