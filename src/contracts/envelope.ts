@@ -165,7 +165,7 @@ const plainHeader = /^[\x21\x23\x24\x26-\x7e]*$/;
 
 /** Percent-encodes what a header cannot carry, as the HTTP binding of CloudEvents does. */
 const encodeHeader = (value: string): string =>
-  // Nearly every value is plain, and seeing that costs a third of looking for what to replace.
+  // Nearly every value is plain, and seeing that costs less than looking for what to replace.
   plainHeader.test(value) ? value : escapeHeader(value);
 
 const escapeHeader = (value: string): string =>

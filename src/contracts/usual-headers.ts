@@ -38,7 +38,7 @@ export interface UsualHeaders {
  * Reads an event's envelope out of header lines in exactly the layout that Millrace writes, in one step.
  *
  * Nothing for any other layout, also for a valid one: that is then read name by name, and what is
- * wrong with it said. Reading a fact so costs a quarter of it (`npm run bench -- --rows reaction`).
+ * wrong with it said.
  */
 export const readUsualHeaders = (lines: string): UsualHeaders | undefined => {
   const found = usual.exec(lines);

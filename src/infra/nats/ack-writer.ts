@@ -15,16 +15,16 @@ interface Commanding {
 
 /** So many leave without waiting for more. */
 const mostAtOnce = 256;
-/** Others wait so long for more: nobody waits for an acknowledgement, but each write costs as much as twenty. */
+/** Others wait so long for more: nobody waits for an acknowledgement, and fewer writes cost both sides less. */
 const waitMs = 1;
 
 /**
  * Joins acknowledgements per turn of the event loop, so that they leave in one write.
  *
  * One by one, each would be a write of its own: three times the client's work and twice the
- * server's. They are handed to the client as one text of commands, which costs it a fifth of what as
- * many publishes do (measured, `docs/performance.md`). They are not confirmed: a lost one costs a
- * redelivery, which the state recognises.
+ * server's (rows `iterator` and `callback` of `docs/performance.md`). They are handed to the client as
+ * one text of commands. They are not confirmed: a lost one costs a redelivery, which the state
+ * recognises.
  */
 export class AckWriter {
   readonly #connection: NatsConnection & Commanding;

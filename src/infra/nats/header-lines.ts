@@ -50,7 +50,7 @@ export const brokerLine = (message: Msg, name: string): string | undefined => {
 };
 
 /**
- * The header lines as they came, byte by byte: right for ASCII only, and half of what UTF-8 costs.
+ * The header lines as they came, byte by byte: right for ASCII only, and cheaper than UTF-8.
  *
  * @param body the message's `data`, which the client makes anew whenever it is asked for
  */

@@ -25,8 +25,7 @@ export interface DeliveryInfo {
 /**
  * Reads a delivery's reply subject. @throws TypeError when it is none
  *
- * The usual form is read number by number from its end, without a list of its tokens: a third of what
- * splitting it costs.
+ * The usual form is read number by number from its end, without a list of its tokens.
  */
 export const readReply = (reply: string): DeliveryInfo => {
   const end = { at: reply.length };

@@ -17,8 +17,8 @@ const mostKeptBytes = 4 * 1024 * 1024;
 /**
  * Publishes many messages in few writes, encoded one behind the other in one buffer.
  *
- * One by one, the client makes four arrays of bytes of each and copies them together again: three
- * times the work (measured, `docs/performance.md`). The buffer is used again, so whoever sends says
+ * One by one, the client makes four arrays of bytes of each and copies them together again.
+ * The buffer is used again, so whoever sends says
  * when the server has all of it.
  */
 export class Wire {

@@ -9,7 +9,7 @@ export const rememberedCauses = 128;
  * other. At most {@link rememberedCauses}.
  *
  * One string, because it is searched and written with every commit of its key: an array of strings
- * cost a third of the pipeline's time (measured, `docs/performance.md`).
+ * was searched twenty times as long (`docs/performance.md`, state and facts).
  */
 export type Causes = string;
 

@@ -36,7 +36,7 @@ export const dispatch = ({ routes, resolve, within, timeLimitMs }: DispatchOptio
   };
 };
 
-/** A class, because an object with a getter of its own costs as much as the rest of the dispatch. */
+/** A class, because an object with a getter of its own is slow to make. */
 class Context implements HandlingContext {
   readonly state: unknown;
   readonly event: Envelope;

@@ -20,8 +20,7 @@ export type TimeLimit = <T>(
  * returns counts any more.
  */
 export const timeLimit = (clock: Clock): TimeLimit => {
-  // Whoever has the same limit is over in the order of beginning: one timer a limit is enough. One
-  // for each event costs ten times as much.
+  // Whoever has the same limit is over in the order of beginning: one timer a limit is enough.
   const watches = new Map<number, Watch>();
   return (limitMs, run) => {
     let watch = watches.get(limitMs);
