@@ -1,6 +1,7 @@
 import type { Envelope } from '../../contracts/envelope.ts';
 import type { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { KeyPlace } from '../../contracts/streams.ts';
+import type { TraceContext } from '../../contracts/trace-context.ts';
 import type { InboundMessage } from './delivery.ts';
 import type { AnyRoute, Decision } from './handler.ts';
 import type { Turn } from './parked.ts';
@@ -34,6 +35,8 @@ export interface IncomingEvent {
   readonly turn?: Turn;
   /** So many processes ended while they handled nothing else: it must not be run again. */
   readonly crashes?: number;
+  /** The span of this try, in the place of the one it was published in; nothing while tracing is off. */
+  readonly trace?: TraceContext;
 }
 
 /** The history of an event that waited for its next try outside of any process. */
