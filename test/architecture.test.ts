@@ -43,6 +43,16 @@ const parts: readonly Part[] = [
     files: /^src\/gateway\//,
     uses: ['contracts', 'pipeline', 'observability', 'passwords'],
   },
+  {
+    name: 'observer main',
+    files: /^src\/observer\/(main|start-observer)\.ts$/,
+    uses: ['observer', 'contracts', 'pipeline', 'observability', 'runtime'],
+  },
+  {
+    name: 'observer',
+    files: /^src\/observer\//,
+    uses: ['contracts', 'pipeline', 'observability'],
+  },
   { name: 'cli', files: /^src\/cli\//, uses: 'anything' },
 ];
 

@@ -1,11 +1,13 @@
 /** Why an event cannot be handled whatever is tried: the reason a dead letter or an error answer states. */
-export type InvalidReason =
-  | 'undecodable'
-  | 'invalid-envelope'
-  | 'unknown-type'
-  | 'unsupported-version'
-  | 'invalid-data'
-  | 'wrong-key';
+export const invalidReasons = [
+  'undecodable',
+  'invalid-envelope',
+  'unknown-type',
+  'unsupported-version',
+  'invalid-data',
+  'wrong-key',
+] as const;
+export type InvalidReason = (typeof invalidReasons)[number];
 
 /**
  * An event that does not follow its contract.

@@ -14,6 +14,8 @@ export interface RequestDone {
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
+  /** The `traceparent` that it came with. */
+  readonly trace?: string | undefined;
 }
 
 /** What the gateway needs from the outside; tests give fakes, `main.ts` the real ones. */
@@ -29,7 +31,7 @@ export interface GatewayPorts {
   /** False while the bus is away: then requests that need it are refused at once. */
   readonly isConnected: () => boolean;
   readonly onRequestDone?: (request: RequestDone) => void;
-  readonly onPublished?: (type: string, result: PublishResult) => void;
+  readonly onPublished?: (type: string, result: PublishResult, seconds: number) => void;
 }
 
 /** How much the gateway takes on, and what it says of itself. */

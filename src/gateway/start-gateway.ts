@@ -1,6 +1,5 @@
 import { cartStream } from '../contracts/cart/stream.ts';
 import { productStream } from '../contracts/product/stream.ts';
-import { retryStreamOf } from '../contracts/streams.ts';
 import { userStream } from '../contracts/user/stream.ts';
 import type { Logger } from '../infra/observability/logger.ts';
 import type { Metrics } from '../infra/observability/metrics.ts';
@@ -8,8 +7,7 @@ import { hashPassword } from '../infra/passwords/password-hash.ts';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
-import { packageVersion, reportLag, reportProcess } from '../infra/runtime/report-service.ts';
-import { reportStreams } from '../infra/runtime/report-streams.ts';
+import { packageVersion, reportProcess } from '../infra/runtime/report-service.ts';
 import type { Running } from '../infra/runtime/running.ts';
 import { createTokens } from './auth/tokens.ts';
 import { FollowedOutcomes } from './outcomes/followed-outcomes.ts';
@@ -18,7 +16,6 @@ import { mayBeRepeated } from './publishing/idempotency-key.ts';
 import { buildServer } from './server.ts';
 
 const streams = [userStream, productStream, cartStream];
-const services = new Set(streams.map(({ service }) => service));
 
 export interface GatewayParts {
   readonly bus: Bus;
@@ -39,14 +36,12 @@ export interface RunningGateway extends Running {
 }
 
 /**
- * Starts the gateway on a bus: it follows outcomes, reports every consumer's lag, and listens.
- *
- * It reports lag for all services, so that waiting work is seen while no worker runs.
+ * Starts the gateway on a bus: it follows outcomes, and listens.
  *
  * @throws when the port is taken or the keys cannot be read; BusUnavailable, TopologyConflict
  */
 export const startGateway = async (parts: GatewayParts): Promise<RunningGateway> => {
-  const { bus, environment, metrics, clock, logger } = parts;
+  const { bus, environment, metrics, clock } = parts;
   await bus.ensure({ streams, consumers: [] });
   const outcomes = FollowedOutcomes.follow({ bus, streams, clock, mayBeRepeated });
   const app = await buildServer(await portsOf(parts, outcomes), {
@@ -54,13 +49,6 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
     requestsPerMinute: environment.RATE_LIMIT_PER_MINUTE,
   });
   reportProcess(metrics, bus);
-  const endLag = reportLag({ metrics, clock, logger }, async () =>
-    (await Promise.all([...streams, ...streams.map(retryStreamOf)].map((one) => bus.lagsOf(one))))
-      .flat()
-      // Somebody else may read the streams too; their lag is not a service's.
-      .filter(({ durable }) => services.has(durable)),
-  );
-  const endSizes = reportStreams({ bus, metrics, clock, logger }, streams);
   const url = await app.listen({ host: environment.HTTP_HOST, port: environment.HTTP_PORT });
   let isStopping = false;
   return {
@@ -79,8 +67,6 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
       await app.close();
       cancel();
       await outcomes[Symbol.asyncDispose]();
-      endLag();
-      endSizes();
     },
   };
 };
@@ -97,10 +83,12 @@ const portsOf = async (
   logger,
   hashPassword,
   isConnected: () => bus.isConnected(),
-  onRequestDone: ({ method, route, status, seconds }) =>
+  onRequestDone: ({ method, route, status, seconds, trace }) =>
     metrics
       .histogram('millrace_http_request_seconds', { method, route, status: String(status) })
-      .observe(seconds),
-  onPublished: (type, outcome) =>
-    metrics.counter('millrace_published_events_total', { type, outcome }).inc(),
+      .observe(seconds, trace, clock.now()),
+  onPublished: (type, outcome, seconds) => {
+    metrics.counter('millrace_published_events_total', { type, outcome }).inc();
+    metrics.histogram('millrace_publish_seconds', { outcome }).observe(seconds);
+  },
 });

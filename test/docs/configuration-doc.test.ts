@@ -4,6 +4,7 @@ import { tools } from '../../src/cli/provision/tools.ts';
 import {
   commonEnvironment,
   gatewayEnvironment,
+  observerEnvironment,
   readConfig,
   workerEnvironment,
 } from '../../src/infra/runtime/config.ts';
@@ -33,6 +34,7 @@ const sections = {
   'Every process': common,
   Workers: own(workerEnvironment),
   Gateway: own(gatewayEnvironment),
+  Observer: own(observerEnvironment),
 };
 const all = Object.values(sections).flatMap((variables) => Object.entries(variables));
 

@@ -12,8 +12,9 @@ import { codeIn, listIn, pageText, rowsOf } from './markdown.ts';
 const page = pageText('metrics.md');
 const table: readonly (readonly [string, MetricRow])[] = Object.entries(metricTable);
 
-const documented = rowsOf(page, ['metric', 'kind', 'labels', 'unit', 'meaning']);
+const documented = rowsOf(page, ['metric', 'kind', 'from', 'labels', 'unit', 'meaning']);
 const nameIn = (cell = ''): string => codeIn(cell)[0] ?? '';
+const everybody = ['worker', 'gateway', 'observer'];
 const names = documented.map(({ metric }) => nameIn(metric));
 
 test('there are metrics and recorded series to look at', () => {
@@ -26,10 +27,13 @@ test('every metric is in the docs, and none that does not exist', () => {
   expect(names).toEqual([...table.map(([name]) => name), ...processMetrics]);
 });
 
-test.each(table)('%s has the kind and the labels that the docs say', (name, { kind, labels }) => {
+test.each(table)('%s has the kind, source and labels that the docs say', (name, metricRow) => {
+  const { kind, from, labels } = metricRow;
   const row = documented.find(({ metric }) => nameIn(metric) === name);
+  const sources = row?.['from'] === 'all' ? everybody : listIn(row?.['from'] ?? '');
 
   expect(row?.['kind']).toBe(kind);
+  expect(sources).toEqual(from);
   expect(listIn(row?.['labels'] ?? '')).toEqual(labels);
   expect(row?.['meaning']).toMatch(/\w.*\.$/);
 });
@@ -38,7 +42,7 @@ test.each(table)('%s has a unit that fits its name', (name) => {
   const unit = documented.find(({ metric }) => nameIn(metric) === name)?.['unit'] ?? '';
 
   expect(unit).not.toBe('');
-  if (/_seconds(_total)?$/.test(name)) expect(unit).toBe('seconds');
+  if (/_seconds(_total)?$/.test(name)) expect(unit).toMatch(/^seconds( since 1970)?$/);
   if (/_bytes$/.test(name)) expect(unit).toBe('bytes');
 });
 

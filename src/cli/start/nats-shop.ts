@@ -122,6 +122,8 @@ const startAll = async (
   };
   const gateway = { service: 'gateway', name: 'gateway', program: 'gateway/main.js' };
   started.push(await startNode({ ...common, ...gateway, environment: atTheDoor }));
+  const observer = { service: 'observer', name: 'observer', program: 'observer/main.js' };
+  started.push(await startNode({ ...common, ...observer, environment: shared }));
 };
 
 /** The broker last: who drains still has something to say to it. */

@@ -24,8 +24,8 @@ export interface StartArguments {
 /** How the command is called. */
 export const startUsage = `usage: npm start -- [options]
 
-Starts the shop: a nats-server, the workers, the gateway; lets the sample run through them, shows what
-became of it, and stays up until Ctrl-C.
+Starts the shop: a nats-server, the workers, the gateway, an observer; lets the sample run through them,
+shows what became of it, and stays up until Ctrl-C.
 
   --replicas NAME=N   so many processes of a service (default: one each); names: ${serviceNames.join(', ')};
                       several with commas between, or the option again

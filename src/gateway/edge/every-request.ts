@@ -1,5 +1,6 @@
 import type { GatewayPorts } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
+import { readTraceContext } from '../publishing/trace-context.ts';
 import type { GatewayApp } from './create-app.ts';
 import { secureHeaders } from './secure-headers.ts';
 
@@ -23,7 +24,8 @@ export const attendEveryRequest = (
     const { method } = request;
     const route = request.routeOptions.url ?? 'unmatched';
     const seconds = reply.elapsedTime / 1000;
-    onRequestDone?.({ method, route, status: reply.statusCode, seconds });
+    const { traceparent: trace } = readTraceContext(request.headers);
+    onRequestDone?.({ method, route, status: reply.statusCode, seconds, trace });
     const ms = Math.round(reply.elapsedTime);
     log.info({ reqId: request.id, method, route, status: reply.statusCode, ms }, 'request done');
   });

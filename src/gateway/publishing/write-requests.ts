@@ -5,7 +5,7 @@ import { BusRefused, BusUnavailable } from '../../infra/pipeline/errors.ts';
 import type { Published } from '../../infra/pipeline/ports.ts';
 import type { RequestOutcome } from '../outcomes/outcomes.ts';
 import { type Done, type RequestEvent, tellOutcome } from '../outcomes/tell-outcome.ts';
-import type { GatewayOptions, GatewayPorts } from '../ports.ts';
+import type { GatewayOptions, GatewayPorts, PublishResult } from '../ports.ts';
 import { pathOf } from '../problems/answer-problems.ts';
 import { newEventId, repeatableEventId, SeenBodies } from './idempotency-key.ts';
 import { readWaitSeconds } from './prefer-wait.ts';
@@ -99,15 +99,18 @@ export class WriteRequests {
   }
 
   async #publish(event: OutgoingEvent, envelope: Envelope): Promise<Published> {
-    const { publisher, onPublished } = this.#ports;
+    const { publisher, clock, onPublished } = this.#ports;
+    const startedAt = clock.elapsed();
+    const tell = (result: PublishResult) =>
+      onPublished?.(envelope.type, result, (clock.elapsed() - startedAt) / 1000);
     try {
       const deadlineMs = this.#options.publishDeadlineMs ?? 5000;
       const published = await publisher.publish(event, envelope, deadlineMs);
-      onPublished?.(envelope.type, published.duplicate ? 'duplicate' : 'accepted');
+      tell(published.duplicate ? 'duplicate' : 'accepted');
       return published;
     } catch (error) {
-      if (error instanceof BusUnavailable) onPublished?.(envelope.type, 'unanswered');
-      if (error instanceof BusRefused) onPublished?.(envelope.type, 'refused');
+      if (error instanceof BusUnavailable) tell('unanswered');
+      if (error instanceof BusRefused) tell('refused');
       throw error;
     }
   }

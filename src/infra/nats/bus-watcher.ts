@@ -1,5 +1,6 @@
 import type { Owned } from '../pipeline/ownership.ts';
 import type { StreamTakeover } from './ordered-source.ts';
+import type { PullFailure } from './pull-loop.ts';
 
 /** What a bus tells of itself while it runs. */
 export interface BusWatcher {
@@ -9,6 +10,9 @@ export interface BusWatcher {
   readonly onTakeover?: (takeover: StreamTakeover) => void;
   /** Which partitions of a stream this process asks for now. */
   readonly onOwned?: (owned: Owned) => void;
+  readonly onPullError?: (failed: PullFailure) => void;
+  /** How long the broker took to answer a ping; nothing when it does not. */
+  readonly onRoundTrip?: (seconds: number | undefined) => void;
   readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
   /** The connection is closed for good: the process cannot do its work any more. */
   readonly onClosed?: (why: string) => void;

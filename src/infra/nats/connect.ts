@@ -88,6 +88,22 @@ const connectionOptions = ({ servers, name, credentialsFile }: NatsOptions): Con
     : {}),
 });
 
+/** How long closing waits until what was sent has arrived. */
+const flushMs = 2_000;
+
+/** Sends what waits, if there is a connection, then closes. */
+export const closeConnection = async (
+  connection: NatsConnection,
+  isConnected: boolean,
+): Promise<void> => {
+  if (isConnected) {
+    // A broker that no longer answers must not hold up whoever is leaving.
+    const patience = new Promise((resolve) => setTimeout(resolve, flushMs).unref());
+    await Promise.race([connection.flush().catch(() => undefined), patience]);
+  }
+  await connection.close();
+};
+
 const readCredentials = (file: string): Uint8Array => {
   try {
     return readFileSync(file);

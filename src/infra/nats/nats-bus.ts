@@ -1,4 +1,4 @@
-import { Events, type NatsConnection } from 'nats';
+import type { NatsConnection } from 'nats';
 import { retryStreamOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
 import { BusUnavailable } from '../pipeline/errors.ts';
@@ -20,13 +20,14 @@ import type {
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
+import type { StreamWatch } from '../pipeline/stream-watch.ts';
 import type { SuspectMarks } from '../pipeline/suspects.ts';
 import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
 import { BatchPublisher } from './batch.ts';
 import type { BusWatcher } from './bus-watcher.ts';
-import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
+import { closeConnection, inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { NatsFollower } from './follower.ts';
 import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
@@ -41,13 +42,13 @@ import { NatsPublisher } from './publisher.ts';
 import { PullSource, type PullSourceOptions } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
 import { readMessage } from './stored-message.ts';
+import { NatsWatch } from './stream-watch.ts';
 import { ensureTopology } from './topology.ts';
 import { NatsUpkeep } from './upkeep.ts';
+import { watchConnection } from './watch-connection.ts';
 
 /** How long a starting cluster may take until streams can be made. */
 const settlingMs = 60_000;
-/** How long closing waits until what was sent has arrived. */
-const flushMs = 2_000;
 /** How long a batch waits for its answer; then the states are read to see what became of it. */
 const batchMs = 3_000;
 
@@ -58,6 +59,7 @@ export class NatsBus implements Bus {
   readonly backlog: Backlog;
   readonly suspects: SuspectMarks;
   readonly upkeep: Upkeep;
+  readonly watch: StreamWatch;
   readonly ownership = new Ownership();
   readonly #connection: NatsConnection;
   readonly #options: NatsOptions;
@@ -82,13 +84,14 @@ export class NatsBus implements Bus {
     this.backlog = new NatsBacklog(this.#api);
     this.suspects = new NatsSuspects(connection, this.#api, options);
     this.upkeep = new NatsUpkeep(connection, this.#api, options);
+    this.watch = new NatsWatch(connection, this.#api, this.upkeep);
   }
 
   /** @throws BusUnavailable when no broker answers in time, or when it is too old */
   static async connect(options: NatsOptions, watcher: BusWatcher = {}): Promise<NatsBus> {
     const bus = new NatsBus(await openConnection(options, watcher.onTrouble), options, watcher);
     bus.ownership.onChange((owned) => watcher.onOwned?.(owned));
-    void bus.#watch();
+    bus.#listen();
     return bus;
   }
 
@@ -113,6 +116,7 @@ export class NatsBus implements Bus {
       inboxPrefix: this.#inboxPrefix,
       ...{ consumer, api: this.#api, acks: this.#acks },
       ensure: (as = {}) => this.#ensureAgain({ ...consumer, ...as }),
+      onPullError: this.#watcher.onPullError,
       ...this.#reporting,
     };
     if (consumer.ordering === 'none') return new PullSource(options);
@@ -192,12 +196,7 @@ export class NatsBus implements Bus {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#isClosing = true;
     this.#acks.flush();
-    if (this.isConnected()) {
-      // A broker that no longer answers must not hold up whoever is leaving.
-      const patience = new Promise((resolve) => setTimeout(resolve, flushMs).unref());
-      await Promise.race([this.#connection.flush().catch(() => undefined), patience]);
-    }
-    await this.#connection.close();
+    await closeConnection(this.#connection, this.isConnected());
   }
 
   /** All that this process reads for a service is read by one member of it. */
@@ -229,22 +228,22 @@ export class NatsBus implements Bus {
     };
   }
 
-  async #watch(): Promise<void> {
-    void this.#connection.closed().then((error) => {
-      this.#isConnected = false;
-      if (!this.#isClosing) this.#watcher.onClosed?.(error?.message ?? 'the connection is closed');
-    });
-    for await (const status of this.#connection.status()) {
-      if (status.type === Events.Disconnect) this.#isConnected = false;
-      if (status.type === Events.Reconnect) {
+  #listen(): void {
+    const { onTrouble, onReconnect, onRoundTrip, onClosed } = this.#watcher;
+    watchConnection(this.#connection, {
+      onDisconnect: () => {
+        this.#isConnected = false;
+      },
+      onReconnect: () => {
         this.#isConnected = true;
         this.#acks.forget();
-        this.#watcher.onReconnect?.();
+        onReconnect?.();
         for (const run of [...this.#reconnected]) run();
-      }
-      if (status.type === Events.Disconnect || status.type === Events.Error) {
-        this.#watcher.onTrouble?.(`connection: ${status.type} ${String(status.data)}`);
-      }
-    }
+      },
+      ...{ onTrouble, onRoundTrip },
+      onClosed: (why) => {
+        if (!this.#isClosing) onClosed?.(why);
+      },
+    });
   }
 }

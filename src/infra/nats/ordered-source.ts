@@ -5,7 +5,7 @@ import { sharePartitions } from '../pipeline/share-partitions.ts';
 import type { Members } from './members.ts';
 import { Moment } from './moment.ts';
 import { PartitionSource, type Takeover } from './partition-source.ts';
-import type { PullSourceOptions } from './pull-source.ts';
+import { codeOf, type PullSourceOptions } from './pull-source.ts';
 import { SettledFloor } from './settled-floor.ts';
 import { patienceMs } from './watermark.ts';
 
@@ -101,7 +101,7 @@ export class OrderedSource implements EventSource {
   }
 
   #open(sink: Sink): Slot[] {
-    const { api, consumer, onTakeover } = this.#options;
+    const { api, consumer, onTakeover, onPullError } = this.#options;
     const stream = consumer.stream.name;
     const moment = new Moment(patienceMs);
     return partitionConsumers(consumer).map(({ partition, durable, filter }) => ({
@@ -117,7 +117,10 @@ export class OrderedSource implements EventSource {
         recognises: consumer.recognises,
         ackWaitMs: consumer.ackWaitMs,
         share: () => this.#share,
-        onConsumerTrouble: (status) => this.#heal(`${stream}.${durable}: ${status}`),
+        onConsumerTrouble: (status) => {
+          onPullError?.({ stream, code: codeOf(status) });
+          this.#heal(`${stream}.${durable}: ${status}`);
+        },
         onTakeover: (takeover) => onTakeover({ ...takeover, stream }),
       }),
     }));

@@ -22,6 +22,13 @@ export interface PullLoopOptions {
   readonly firstExpiresMs?: number;
 }
 
+/** The broker has ended a request for messages with an error. */
+export interface PullFailure {
+  readonly stream: string;
+  /** Three digits, or `none`. */
+  readonly code: string;
+}
+
 /** One open request for messages. */
 interface Pull {
   readonly name: string;

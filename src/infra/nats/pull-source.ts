@@ -11,7 +11,7 @@ import type { ConsumerDeclaration } from '../pipeline/ports.ts';
 import type { AckWriter } from './ack-writer.ts';
 import { inboundOf, readReply } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
-import { PullLoop } from './pull-loop.ts';
+import { type PullFailure, PullLoop } from './pull-loop.ts';
 import { type SettleParts, settleOnBroker } from './settle.ts';
 import { SettledFloor } from './settled-floor.ts';
 
@@ -24,6 +24,7 @@ export interface PullSourceOptions {
   /** Makes the consumer again after somebody deleted it; acknowledged as it is declared, or so. */
   readonly ensure: (as?: Pick<ConsumerDeclaration, 'acknowledge'>) => Promise<void>;
   readonly onTrouble: (what: string) => void;
+  readonly onPullError?: ((failed: PullFailure) => void) | undefined;
   /** Calls back at each new connection, until told to end. */
   readonly onReconnect: (run: () => void) => () => void;
 }
@@ -85,7 +86,8 @@ export class PullSource implements EventSource {
   }
 
   #heal(status: string, loop: PullLoop): void {
-    const { ensure, onTrouble, consumer } = this.#options;
+    const { ensure, onTrouble, onPullError, consumer } = this.#options;
+    onPullError?.({ stream: consumer.stream.name, code: codeOf(status) });
     onTrouble(`pull on ${consumer.stream.name}.${consumer.durable}: ${status}`);
     // Troubles come faster than a broker in trouble answers.
     this.#healing ??= ensure()
@@ -104,6 +106,9 @@ export class PullSource implements EventSource {
     return new SharedDelivery(this.#options, inboundOf(message, info), info.delivered, reply);
   }
 }
+
+/** Without a code it is no error of the broker's. */
+export const codeOf = (status: string): string => /^\d{3}/.exec(status)?.[0] ?? 'none';
 
 /** A class, because two functions a delivery cost more than all of its fields. */
 class SharedDelivery implements Delivery {

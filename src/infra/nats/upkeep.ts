@@ -1,10 +1,11 @@
 import type { NatsConnection } from 'nats';
 import type { ServiceStream } from '../../contracts/streams.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
 import type { ConsumerState, MessagePlace, StreamSize, Upkeep } from '../pipeline/upkeep.ts';
 import type { NatsOptions } from './connect.ts';
+import { readerMetadata } from './consumer-settings.ts';
 import type { JsApi } from './js-api.ts';
 import { NatsLeases } from './leases.ts';
+import { type ConsumerInfo, filtersOf, listConsumers } from './list-consumers.ts';
 import { readMessage } from './stored-message.ts';
 
 interface StreamInfo {
@@ -19,27 +20,6 @@ interface StreamInfo {
   readonly total?: number;
 }
 
-interface ConsumerInfo {
-  readonly name: string;
-  readonly config: {
-    readonly durable_name?: string;
-    readonly ack_policy: 'none' | 'all' | 'explicit';
-    readonly filter_subject?: string;
-    readonly filter_subjects?: readonly string[];
-    readonly metadata?: Readonly<Record<string, string>>;
-  };
-  readonly delivered: { readonly stream_seq: number };
-  readonly ack_floor: { readonly stream_seq: number };
-  readonly num_ack_pending: number;
-}
-
-interface ConsumerList {
-  readonly total: number;
-  readonly consumers: readonly ConsumerInfo[] | null;
-  /** Those whose leaders did not answer. */
-  readonly missing?: readonly string[] | null;
-}
-
 const readerOf = ({
   name,
   config,
@@ -47,13 +27,12 @@ const readerOf = ({
   ack_floor,
   num_ack_pending,
 }: ConsumerInfo): ConsumerState => {
-  const { durable_name, ack_policy, filter_subject, filter_subjects, metadata } = config;
-  const single = filter_subject ? [filter_subject] : ['>'];
+  const { durable_name, ack_policy, metadata } = config;
   return {
     name,
     isDurable: durable_name !== undefined,
-    service: metadata?.['millrace.service'],
-    filters: filter_subjects?.length ? filter_subjects : single,
+    service: metadata?.[readerMetadata],
+    filters: filtersOf(config),
     settledUpTo: ack_policy === 'none' ? delivered.stream_seq : ack_floor.stream_seq,
     deliveredUpTo: delivered.stream_seq,
     unacknowledged: num_ack_pending,
@@ -85,17 +64,7 @@ export class NatsUpkeep implements Upkeep {
   }
 
   async consumersOf({ name }: ServiceStream): Promise<readonly ConsumerState[]> {
-    const found: ConsumerState[] = [];
-    for (;;) {
-      const page = await this.#api.get<ConsumerList>(`CONSUMER.LIST.${name}`, {
-        offset: found.length,
-      });
-      const { total, consumers, missing } = page;
-      if (missing?.length) throw new BusUnavailable(`${name}: ${missing.join(', ')} do not answer`);
-      found.push(...(consumers ?? []).map(readerOf));
-      if (found.length >= total) return found;
-      if (!consumers?.length) throw new BusUnavailable(`${name}: not all consumers are listed`);
-    }
+    return (await listConsumers(this.#api, name)).map(readerOf);
   }
 
   async countsOf({ name }: ServiceStream, filter: string): Promise<ReadonlyMap<string, number>> {

@@ -1,9 +1,15 @@
 import type { Histogram, Registry } from 'prom-client';
+import { readTraceParent } from '../../contracts/trace-context.ts';
 
 /** A histogram of one set of label values. */
 export interface Observations {
-  /** Counts a value; one that is no finite number is left out. */
-  observe(value: number): void;
+  /**
+   * Counts a value; one that is no finite number is left out.
+   *
+   * @param trace the `traceparent` of what took so long, to be found by whoever looks at its bucket
+   * @param at when it was observed, milliseconds since 1970; belongs to a trace
+   */
+  observe(value: number, trace?: string, at?: number): void;
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -59,12 +65,32 @@ export interface HistogramSettings {
   readonly registers: readonly Registry[];
 }
 
+/** A value whose trace is known. */
+interface Example {
+  readonly value: number;
+  readonly trace: string;
+  readonly at: number;
+}
+
+/** As prom-client shows it, in OpenMetrics only; the trace is read when somebody asks. */
+const exemplarOf = (example: Example | undefined): object | undefined => {
+  const traceId = readTraceParent(example?.trace)?.traceId;
+  if (!example || !traceId) return undefined;
+  return {
+    labelSet: { trace_id: traceId },
+    value: example.value,
+    timestamp: example.at / 1000,
+  };
+};
+
 class Series implements Observations {
   readonly #labels: Labels;
   readonly #bounds: readonly number[];
   /** How many values were in each bucket and in none before it; the last one is without a bound. */
   readonly #counts: Float64Array;
   #sum = 0;
+  /** The last value of each bucket that came with a trace. */
+  #examples: (Example | undefined)[] | undefined;
 
   constructor(labels: Labels, bounds: readonly number[]) {
     this.#labels = labels;
@@ -72,13 +98,19 @@ class Series implements Observations {
     this.#counts = new Float64Array(bounds.length + 1);
   }
 
-  observe(value: number): void {
+  observe(value: number, trace?: string, at = 0): void {
     if (!Number.isFinite(value)) return;
     const bounds = this.#bounds;
     let bucket = 0;
     while (bucket < bounds.length && value > (bounds[bucket] as number)) bucket++;
     this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
     this.#sum += value;
+    if (trace !== undefined) this.#remember(bucket, { value, trace, at });
+  }
+
+  #remember(bucket: number, example: Example): void {
+    this.#examples ??= this.#bounds.map(() => undefined);
+    this.#examples[bucket] = example;
   }
 
   values(name: string): object[] {
@@ -87,7 +119,8 @@ class Series implements Observations {
     const buckets = [...this.#counts].map((own, bucket) => {
       count += own;
       const le = this.#bounds[bucket] ?? '+Inf';
-      return { value: count, metricName: `${name}_bucket`, labels: { le, ...labels } };
+      const exemplar = exemplarOf(this.#examples?.[bucket]);
+      return { value: count, metricName: `${name}_bucket`, labels: { le, ...labels }, exemplar };
     });
     return [
       ...buckets,

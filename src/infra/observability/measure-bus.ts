@@ -20,6 +20,13 @@ export const measureBus = (metrics: Metrics, logger: Logger) => {
   const reconnects = metrics.counter('millrace_broker_reconnects_total', {});
   return {
     onReconnect: () => reconnects.inc(),
+    onPullError: (failed: { readonly stream: string; readonly code: string }) =>
+      metrics.counter('millrace_pull_errors_total', { ...failed }).inc(),
+    onRoundTrip: (took: number | undefined) => {
+      // What is not known must not look as if it were.
+      if (took === undefined) metrics.forget('millrace_broker_rtt_seconds');
+      else metrics.gauge('millrace_broker_rtt_seconds', {}).set(took);
+    },
     onBatch: (batch: { readonly decisions: number; readonly seconds: number }) => {
       seconds.observe(batch.seconds);
       decisions.observe(batch.decisions);

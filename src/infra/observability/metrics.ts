@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { type Count, FastCounter } from './fast-counter.ts';
 import { FastHistogram, type Observations } from './fast-histogram.ts';
 import { type MetricName, type MetricRow, metricTable, processMetrics } from './metric-table.ts';
+import { type Exposition, type ShownMetric, toOpenMetrics } from './open-metrics.ts';
 
 type NameOf<Kind> = {
   [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never;
@@ -23,15 +24,21 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #made = new Map<string, Made>();
   readonly #beforeScrape: (() => void)[] = [];
+  readonly #afterScrape: (() => void)[] = [];
   #process: Registry | undefined;
 
   constructor(service: string) {
     this.service = service;
   }
 
-  counter<Name extends NameOf<'counter'>>(name: Name, labels: LabelsOf<Name>): Count {
+  /** A counter; `service` says whose it is, where a process speaks of others too. */
+  counter<Name extends NameOf<'counter'>>(
+    name: Name,
+    labels: LabelsOf<Name>,
+    service = this.service,
+  ): Count {
     const counter = this.#make(name, (row) => new FastCounter(row)) as FastCounter;
-    return counter.bind({ service: this.service, ...labels });
+    return counter.bind({ service, ...labels });
   }
 
   histogram<Name extends NameOf<'histogram'>>(name: Name, labels: LabelsOf<Name>): Observations {
@@ -64,21 +71,37 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#process });
   }
 
-  /** The exposition in Prometheus' text format. */
-  async expose(): Promise<{ readonly contentType: string; readonly body: string }> {
+  /** The exposition, in Prometheus' text format or in OpenMetrics. */
+  async expose(format: 'text' | 'openmetrics' = 'text'): Promise<Exposition> {
     for (const run of this.#beforeScrape) run();
-    const own = await this.#registry.metrics();
-    return { contentType: this.#registry.contentType, body: own + (await this.#exposeProcess()) };
+    for (const run of this.#afterScrape.splice(0)) run();
+    const ofProcess = await this.#ofProcess();
+    if (format === 'openmetrics') {
+      // Its type does not say so, but what a registry lists is the metrics themselves.
+      const own = this.#registry.getMetricsAsArray() as unknown as ShownMetric[];
+      return toOpenMetrics([...own, ...ofProcess]);
+    }
+    const texts = await Promise.all(
+      ofProcess.map(({ name }) => this.#process?.getSingleMetricAsString(name)),
+    );
+    const body = `${await this.#registry.metrics()}${texts.join('\n')}\n`;
+    return { contentType: this.#registry.contentType, body };
   }
 
   /** Some of prom-client's metrics are set while others are collected, so all are, and few are shown. */
-  async #exposeProcess(): Promise<string> {
+  async #ofProcess(): Promise<readonly ShownMetric[]> {
     const registry = this.#process;
-    if (!registry) return '';
+    if (!registry) return [];
     await registry.getMetricsAsJSON();
-    const shown = processMetrics.filter((name) => registry.getSingleMetric(name));
-    const texts = await Promise.all(shown.map((name) => registry.getSingleMetricAsString(name)));
-    return `${texts.join('\n')}\n`;
+    return processMetrics.flatMap((name) => {
+      const metric = registry.getSingleMetric(name);
+      return metric ? [{ name, get: () => metric.get() }] : [];
+    });
+  }
+
+  /** Resolves when the metrics have been asked for once more. */
+  scraped(): Promise<void> {
+    return new Promise((resolve) => this.#afterScrape.push(resolve));
   }
 
   #make(name: MetricName, make: (row: Settings) => Made): Made {

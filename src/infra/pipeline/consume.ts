@@ -74,6 +74,11 @@ export class Consumption {
     return this.#held.size;
   }
 
+  /** How many events wait for their next try. */
+  get waiting(): number {
+    return this.#lanes.waiting;
+  }
+
   /** True while the source is connected, bound and asking for more. */
   isPulling(): boolean {
     return !this.#stopping && (this.#running?.isPulling() ?? false);

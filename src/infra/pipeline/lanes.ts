@@ -47,6 +47,13 @@ export class Lanes<Item> {
     return this.#blocked;
   }
 
+  /** How many items wait for their next try: one a lane. */
+  get waiting(): number {
+    let waiting = 0;
+    for (const { cancelWait } of this.#lanes.values()) if (cancelWait) waiting++;
+    return waiting;
+  }
+
   /** Puts an item at the end of its key's lane. */
   add(key: string, item: Item): void {
     const lane = this.#lanes.get(key) ?? this.#open(key);

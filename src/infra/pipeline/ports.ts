@@ -5,6 +5,7 @@ import type { KeyPlace, RetryPlace, ServiceStream } from '../../contracts/stream
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
 import type { Ownership } from './ownership.ts';
+import type { StreamWatch } from './stream-watch.ts';
 import type { SuspectMarks } from './suspects.ts';
 import type { Upkeep } from './upkeep.ts';
 
@@ -224,8 +225,9 @@ export interface Bus extends AsyncDisposable {
   readonly queries: QueryClient;
   readonly backlog: Backlog;
   readonly suspects: SuspectMarks;
-  /** Nothing where streams end with their process: there is nothing to look after. */
+  /** Nothing where streams end with their process: there is nothing to look after or at. */
   readonly upkeep?: Upkeep;
+  readonly watch?: StreamWatch;
   /** Nothing where a process has all there is. */
   readonly ownership?: Ownership;
 }

@@ -1,5 +1,5 @@
 import type { Envelope } from '../../contracts/envelope.ts';
-import type { InvalidEvent } from '../../contracts/invalid-event.ts';
+import { type InvalidEvent, invalidReasons } from '../../contracts/invalid-event.ts';
 import type { KeyPlace } from '../../contracts/streams.ts';
 import type { TraceContext } from '../../contracts/trace-context.ts';
 import type { InboundMessage } from './delivery.ts';
@@ -49,6 +49,12 @@ export interface Postponed {
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */
 export type DeadReason = InvalidEvent['reason'] | 'permanent' | 'exhausted' | 'expired' | 'crashed';
+
+/** All of them. */
+export const deadReasons: readonly DeadReason[] = [
+  ...invalidReasons,
+  ...(['permanent', 'exhausted', 'expired', 'crashed'] as const),
+];
 
 /** What became of one try at an event. */
 export type Outcome =

@@ -50,7 +50,7 @@ export const buildPipeline = (parts: PipelineParts): Process => {
     // Dead: writes the dead letter, and parks its key, before the event is settled.
     setAside({ stream, commits, states, clock, by: thisProcess(), onExhausted }),
     // Sees every outcome, counts and times it.
-    measureEvents(metrics, clock),
+    measureEvents(metrics, clock, typesOf(service)),
     // Sees every outcome, says what was noteworthy.
     logEvents(logger),
   ];
@@ -72,6 +72,9 @@ export const buildPipeline = (parts: PipelineParts): Process => {
     core,
   );
 };
+
+const typesOf = ({ routes, reactions }: AnyService): readonly string[] =>
+  [...routes, ...reactions].map(({ contract }) => contract.type);
 
 const postponing = ({ service, retries, ...parts }: PipelineParts): AfterTry[] => {
   if (!retries) return [];

@@ -64,6 +64,12 @@ export const gatewayEnvironment = commonEnvironment.extend({
 });
 export type GatewayEnvironment = z.infer<typeof gatewayEnvironment>;
 
+/** What an observer reads besides. */
+export const observerEnvironment = commonEnvironment.extend({
+  OBSERVE_EVERY_MS: whole(100, 60_000).default(5_000),
+});
+export type ObserverEnvironment = z.infer<typeof observerEnvironment>;
+
 /**
  * Reads a process's environment; an empty variable counts as absent.
  *

@@ -50,6 +50,7 @@ const runUntil = async <Environment extends CommonEnvironment>(
     port: environment.HEALTH_PORT,
     readiness: () => running?.notReady() ?? ['starting'],
     metrics: open.metrics,
+    pages: () => running?.pages,
   });
   running = await definition.start(open, environment);
   onRunning();

@@ -15,10 +15,9 @@ import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
 import { repairAcknowledged } from './repair-acknowledged.ts';
-import { reportParked } from './report-parked.ts';
 import { reportService } from './report-service.ts';
-import { reportStreams } from './report-streams.ts';
 import type { Running } from './running.ts';
+import { tellAbandoned } from './tell-abandoned.ts';
 import { topologyOf } from './topology-of.ts';
 import { trimRegularly } from './trim-regularly.ts';
 
@@ -78,15 +77,12 @@ export const startService = async (
   );
   for (const consumption of consumptions) consumption.start();
 
-  const own = topology.streams.filter((stream) => stream.service === service.name);
-  const endReports = [reportStreams(parts, own), reportParked(parts, service)];
   const everyMs = environment.TRIM_EVERY_MS ?? 0;
   const endTrimming = trimRegularly({ ...parts, service, everyMs });
   const endRepairs = repairAcknowledged({ ...parts, service });
-  return runningService(parts, topology.consumers, consumptions, async () => {
+  return runningService(parts, consumptions, async () => {
     endRepairs();
     endTrimming();
-    for (const end of endReports) end();
     await queries[Symbol.asyncDispose]();
     await Promise.all(views.map((view) => view.stop()));
   });
@@ -94,33 +90,34 @@ export const startService = async (
 
 const runningService = (
   { bus, environment, logger, metrics, clock }: ServiceParts,
-  consumers: readonly ConsumerDeclaration[],
   consumptions: readonly Consumption[],
   close: () => Promise<void>,
 ): RunningService => {
-  let isStopping = false;
+  let stoppingSince: number | undefined;
   const notReady = () => [
-    ...(isStopping ? ['draining'] : []),
+    ...(stoppingSince === undefined ? [] : ['draining']),
     ...(bus.isConnected() ? [] : ['not connected to the broker']),
     ...(consumptions.every((consumption) => consumption.isPulling()) ? [] : ['not pulling']),
   ];
   const isReady = () => notReady().length === 0;
-  const endReports = reportService({ bus, metrics, clock, logger }, consumers, {
+  reportService(metrics, bus, {
     isReady,
     inFlight: () => consumptions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    waitingForRetry: () => consumptions.reduce((sum, { waiting }) => sum + waiting, 0),
+    drainingMs: () => stoppingSince && clock.elapsed() - stoppingSince,
     concurrency: environment.CONCURRENCY * consumptions.length,
   });
   return {
     notReady,
     isReady,
     stop: async () => {
-      isStopping = true;
+      stoppingSince = clock.elapsed();
       const stopped = await Promise.all(
         consumptions.map((consumption) => consumption.stop(environment.DRAIN_TIMEOUT_MS)),
       );
       logger.info({ consumers: stopped }, 'drained');
+      await tellAbandoned({ metrics, clock, logger }, stopped);
       await close();
-      endReports();
     },
   };
 };

@@ -3,7 +3,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
 import { LeftBehind } from '../pipeline/left-behind.ts';
-import { ParkedKeys } from '../pipeline/parked-keys.ts';
+import { Letters } from '../pipeline/letters.ts';
 import type { Bus } from '../pipeline/ports.ts';
 import { type TrimReport, trim } from '../pipeline/trim.ts';
 
@@ -33,10 +33,9 @@ export const trimRegularly = (options: TrimmingOptions): (() => void) => {
   const { stream, retention } = service;
   const copies = new LeftBehind(bus, upkeep, stream);
   const leftBehind = (partition: number) => copies.firstIn(partition);
-  const parked = new ParkedKeys(bus, upkeep, stream);
+  const letters = new Letters(bus, upkeep, stream);
   // What is not known keeps its letters.
-  const hasParked = (partition: number) => parked.count([partition]) !== 0;
-  const all = Array.from({ length: stream.partitions }, (_, partition) => partition);
+  const hasParked = (partition: number) => letters.parkedIn(partition) !== 0;
   const ending = new AbortController();
   const tell = reporter(options);
   let cancel = () => {};
@@ -46,7 +45,7 @@ export const trimRegularly = (options: TrimmingOptions): (() => void) => {
       const isOurs = await upkeep.hold(`trim.${stream.name}`, leaseRounds * everyMs);
       const now = clock.now();
       const isOver = () => hasEnded || clock.now() > now + everyMs / 2;
-      if (isOurs && retention.deadLettersMs !== 'keep') await parked.look(all, ending.signal);
+      if (isOurs && retention.deadLettersMs !== 'keep') await letters.look(ending.signal);
       const asked = { stream, retention, upkeep, now, leftBehind, hasParked, isOver };
       tell(isOurs ? await trim(asked) : [], now);
     } catch (error) {

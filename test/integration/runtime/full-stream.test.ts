@@ -10,6 +10,7 @@ import { systemClock } from '../../../src/infra/runtime/system-clock.ts';
 import { provideUser } from '../../../src/workers/user/composition.ts';
 import { user } from '../../../src/workers/user/service.ts';
 import { type NatsServer, startNatsServer } from '../../support/nats-server.ts';
+import { startObserverOn } from '../../support/observer-under-test.ts';
 import { contentsOf, publish, startOnServer } from '../../support/running-service.ts';
 import { soon } from '../../support/soon.ts';
 import { newKeyPem } from '../../unit/gateway/support/gateway.ts';
@@ -87,8 +88,14 @@ it('refuses clearly when a stream is full, loses nothing, and goes on by itself 
   );
   expect(await contentsOf(gateway.bus, userStream, 'dead.user.>')).toEqual([]);
   const exposition = (await gateway.metrics.expose()).body;
-  expect(exposition).toMatch(/^millrace_stream_limit_bytes\{.*stream="USER".*\} 1048576$/m);
   expect(exposition).toMatch(/^millrace_published_events_total\{.*outcome="refused".*\} 1$/m);
+
+  await using observer = await startObserverOn([server.url], [userStream]);
+  await soon(async () => {
+    expect(await observer.values('millrace_stream_limit_bytes')).toEqual([1_048_576]);
+    const [bytes = 0] = await observer.values('millrace_stream_bytes', { stream: 'USER' });
+    expect(bytes / 1_048_576).toBeGreaterThan(0.95);
+  });
 
   await gateway.bus.upkeep.purge(userStream, 'fact.user.0.filler', 1_000_000);
 

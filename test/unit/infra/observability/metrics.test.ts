@@ -2,6 +2,7 @@ import { Counter, Histogram, Registry } from 'prom-client';
 import { expect, it } from 'vitest';
 import { FastCounter } from '../../../../src/infra/observability/fast-counter.ts';
 import { FastHistogram } from '../../../../src/infra/observability/fast-histogram.ts';
+import { Metrics } from '../../../../src/infra/observability/metrics.ts';
 
 const buckets = [0.001, 0.01, 0.1, 1];
 const values = [0, 0.0005, 0.001, 0.0011, 0.05, 0.1, 0.2, 1, 1.5, 40];
@@ -61,4 +62,33 @@ it('shows a counter as the library would, however often it is asked', async () =
 
   expect(shown).toBe(expected);
   expect(shown).toContain('m{service="cart",type="a"} 6.5');
+});
+
+const traced = (id: string) => `00-${id.repeat(32)}-${'1'.repeat(16)}-01`;
+
+it('shows the last trace of each bucket in OpenMetrics, and in no other format', async () => {
+  const metrics = new Metrics('cart');
+  const wait = metrics.histogram('millrace_commit_seconds', {});
+  wait.observe(0.003, traced('a'), 1_000);
+  wait.observe(0.004, traced('b'), 2_500);
+  wait.observe(0.004);
+  wait.observe(40, traced('c'), 3_000);
+  wait.observe(0.02, 'no trace', 3_000);
+  metrics.counter('millrace_commit_conflicts_total', {}).inc(3);
+
+  const { body, contentType } = await metrics.expose('openmetrics');
+
+  expect(contentType).toContain('application/openmetrics-text');
+  expect(body.split('\n').filter((line) => line.includes(' # '))).toEqual([
+    `millrace_commit_seconds_bucket{le="0.005",service="cart"} 3 # {trace_id="${'b'.repeat(32)}"} 0.004 2.5`,
+    `millrace_commit_seconds_bucket{le="+Inf",service="cart"} 5 # {trace_id="${'c'.repeat(32)}"} 40 3`,
+  ]);
+  expect(body).toContain('# TYPE millrace_commit_conflicts counter\n');
+  expect(body).toContain('millrace_commit_conflicts_total{service="cart"} 3\n');
+  expect(body.endsWith('# EOF\n')).toBe(true);
+  const text = await metrics.expose();
+  expect(text.contentType).toContain('text/plain');
+  expect(text.body).not.toContain('trace_id');
+  expect(text.body).toContain('# TYPE millrace_commit_conflicts_total counter\n');
+  expect(text.body).toContain('millrace_commit_conflicts_total{service="cart"} 3\n');
 });

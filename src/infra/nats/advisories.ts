@@ -1,0 +1,33 @@
+import type { NatsConnection } from 'nats';
+import type { Advisory } from '../pipeline/stream-watch.ts';
+
+/** What is listened to, and how it is called here. All others are told at every request, or say little. */
+const kinds: Readonly<Record<string, Advisory['kind']>> = {
+  'STREAM.LEADER_ELECTED': 'leader-elected',
+  'CONSUMER.LEADER_ELECTED': 'leader-elected',
+  'STREAM.QUORUM_LOST': 'quorum-lost',
+  'CONSUMER.QUORUM_LOST': 'quorum-lost',
+  'STREAM.BATCH_ABANDONED': 'batch-abandoned',
+  'CONSUMER.MAX_DELIVERIES': 'deliveries-exceeded',
+  'CONSUMER.MSG_TERMINATED': 'terminated',
+};
+
+const prefix = '$JS.EVENT.ADVISORY';
+
+/** Tells what the brokers say of streams and their consumers, until the returned function is called. */
+export const listenToAdvisories = (
+  connection: NatsConnection,
+  tell: (advisory: Advisory) => void,
+): (() => void) => {
+  const subscriptions = Object.entries(kinds).map(([subject, kind]) =>
+    connection.subscribe([prefix, subject, '>'].join('.'), {
+      callback: (error, message) => {
+        const stream = message?.subject.split('.')[5];
+        if (!error && stream !== undefined) tell({ stream, kind });
+      },
+    }),
+  );
+  return () => {
+    for (const subscription of subscriptions) subscription.unsubscribe();
+  };
+};

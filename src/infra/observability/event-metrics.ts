@@ -1,0 +1,126 @@
+import { type MetricRow, patience, work } from './metric-row.ts';
+
+/** What becomes of events in a worker, and of what it keeps of them. */
+export const eventMetrics = {
+  millrace_events_received_total: {
+    kind: 'counter',
+    help: 'Deliveries taken from the broker, redeliveries included.',
+    from: ['worker'],
+    labels: ['service', 'stream'],
+  },
+  millrace_events_redelivered_total: {
+    kind: 'counter',
+    help: 'Deliveries that the broker had delivered before.',
+    from: ['worker'],
+    labels: ['service', 'stream'],
+  },
+  millrace_events_settled_total: {
+    kind: 'counter',
+    help: 'Deliveries settled: done, duplicate (the state contained it already), ignored (a fact nobody here handles), parked (waits behind a dead letter of its key) or dead. A retry is counted each time it is decided.',
+    from: ['worker'],
+    labels: ['service', 'type', 'outcome'],
+  },
+  millrace_event_processing_seconds: {
+    kind: 'histogram',
+    help: 'From the start of processing to its outcome, commit included; waiting between retries is not.',
+    from: ['worker'],
+    labels: ['service', 'type'],
+    buckets: work,
+  },
+  millrace_event_wait_seconds: {
+    kind: 'histogram',
+    help: 'From the publish acknowledged by the stream to the first start of processing.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: patience,
+  },
+  millrace_event_response_seconds: {
+    kind: 'histogram',
+    help: 'From publish to settled: the response time R of an event.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: patience,
+  },
+  millrace_event_visible_seconds: {
+    kind: 'histogram',
+    help: 'From publish to its facts being visible in the stream: the latency L of an event.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: patience,
+  },
+  millrace_event_attempts: {
+    kind: 'histogram',
+    help: 'Which attempt at an event was the last: 1 when the first one succeeded.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: [1, 2, 3, 5, 8],
+  },
+  millrace_events_in_flight: {
+    kind: 'gauge',
+    help: 'Events delivered and not yet settled, waiting in lanes included.',
+    from: ['worker'],
+    labels: ['service'],
+  },
+  millrace_retries_waiting_events: {
+    kind: 'gauge',
+    help: 'Events of this process that failed and wait in their lane for the next try.',
+    from: ['worker'],
+    labels: ['service'],
+  },
+  millrace_concurrency_limit: {
+    kind: 'gauge',
+    help: 'How many events this process handles at a time at most.',
+    from: ['worker'],
+    labels: ['service'],
+  },
+  millrace_dead_letters_total: {
+    kind: 'counter',
+    help: 'Events set aside as dead letters, by reason.',
+    from: ['worker'],
+    labels: ['service', 'type', 'reason'],
+  },
+  millrace_commit_seconds: {
+    kind: 'histogram',
+    help: 'Time of one atomic batch, from sent to acknowledged.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: work,
+  },
+  millrace_commit_decisions: {
+    kind: 'histogram',
+    help: 'Decisions gathered in one atomic batch.',
+    from: ['worker'],
+    labels: ['service'],
+    buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512],
+  },
+  millrace_commit_conflicts_total: {
+    kind: 'counter',
+    help: 'Decisions refused because the state of their key had moved on; each is decided again.',
+    from: ['worker'],
+    labels: ['service'],
+  },
+  millrace_trimmed_messages_total: {
+    kind: 'counter',
+    help: 'Messages removed from the stream of the service because they were old and settled by everybody.',
+    from: ['worker'],
+    labels: ['service', 'kind'],
+  },
+  millrace_repaired_events_total: {
+    kind: 'counter',
+    help: 'Events that were acknowledged while their state did not contain them, and were published again.',
+    from: ['worker'],
+    labels: ['service'],
+  },
+  millrace_oldest_kept_seconds: {
+    kind: 'gauge',
+    help: 'Age of the oldest message of a kind that the stream of the service holds, as of the last trimming; only from the replica that trims.',
+    from: ['worker'],
+    labels: ['service', 'kind'],
+  },
+  millrace_held_back_seconds: {
+    kind: 'gauge',
+    help: 'For how long a message that somebody keeps from being trimmed is past its retention, as of the last trimming; only from the replica that trims.',
+    from: ['worker'],
+    labels: ['service', 'kind', 'holder'],
+  },
+} as const satisfies Record<string, MetricRow>;
