@@ -27,7 +27,7 @@ export const normalForm = (world: World, rules: Rules): World => {
     ...world,
     owners: world.owners.map((owner) => ({
       ...owner,
-      acks: owner.acks.filter(isOpen),
+      acks: canForget ? owner.acks.filter(isOpen) : withoutRepeated(owner.acks.filter(isOpen)),
       batch: owner.batch && isStale(owner.batch) ? undefined : owner.batch,
       ...(canForget ? {} : { mark: above(owner.mark), former: above(owner.former) }),
       lane: canForget ? owner.lane : withoutDone(owner, world),
@@ -40,6 +40,14 @@ export const normalForm = (world: World, rules: Rules): World => {
         : world.redeliveries,
   };
 };
+
+/** What is acknowledged stays so, where the broker forgets nothing: behind one acknowledgement a second one of the same says nothing. */
+const withoutRepeated = (acks: readonly Ack[]): Ack[] =>
+  acks.filter(
+    ({ kind, sequence }, at) =>
+      kind === 'nak' ||
+      acks.findIndex((one) => one.kind === 'ack' && one.sequence === sequence) === at,
+  );
 
 /** What processes sent that are no more comes in any order. */
 const placeOf = ({ kind, sequence }: Ack): number => (kind === 'ack' ? sequence : -sequence);

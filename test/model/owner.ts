@@ -1,4 +1,5 @@
 import { lowestUnacknowledged } from './broker.ts';
+import { gather, hearOf, isGathered, onlyIts } from './gather.ts';
 import { handed, isKnown, noMark, reached } from './mark.ts';
 import type { Rules } from './rules.ts';
 import type { Step } from './search.ts';
@@ -22,8 +23,9 @@ const take = (world: World, index: number, owner: Owner, rules: Rules): Next[] =
   if (!delivery) return [];
   const { sequence, before, shows } = delivery;
   const label = `${index} takes ${sequence}`;
+  const only = gathers(rules) ? onlyIts(owner, delivery) : 0;
   const taken = (change: Partial<Owner>): Next[] => [
-    { label, to: withOwner(world, index, { inbox, isStranger: false, ...change }) },
+    { label, to: withOwner(world, index, { inbox, only, isStranger: false, ...change }) },
   ];
   if (owner.hasLeft) return taken({ acks: [...owner.acks, { kind: 'nak', sequence }] });
   const { hold } = owner;
@@ -39,8 +41,10 @@ const take = (world: World, index: number, owner: Owner, rules: Rules): Next[] =
   if (!hold) return taken(flowing(owner, bit(sequence), rules));
   return hold.sentinel === sequence
     ? taken(flowing({ ...owner, hand }, 0, rules))
-    : taken({ hand });
+    : taken({ hand, hold: { ...hold, gathering: hearOf(hold.gathering, sequence) } });
 };
+
+const gathers = ({ takeover }: Rules): boolean => takeover === 'proof' || takeover === 'trusting';
 
 /** It is in the lane or done; when all before it is done too, its acknowledgement was lost. */
 const again = ({ acks, mark }: Owner, sequence: number): Partial<Owner> =>
@@ -69,6 +73,7 @@ const appended = (lane: readonly number[], sequences: readonly number[]): number
 const ask = (world: World, index: number, owner: Owner, rules: Rules): Next[] => {
   const { takeover } = rules;
   const { hold } = owner;
+  if (gathers(rules)) return gather(world, index, owner, takeover === 'trusting');
   if (!hold || hold.hasAsked || takeover === 'counting') return [];
   const floor = lowestUnacknowledged(world);
   let missing = 0;
@@ -100,6 +105,8 @@ const goOn = (world: World, index: number, owner: Owner, rules: Rules): Next[] =
   if (takeover === 'counting') {
     const count = listOf(world.unacknowledged).length;
     if (count !== listOf(owner.hand).length) return [];
+  } else if (gathers(rules)) {
+    if (!isGathered(owner, takeover === 'trusting')) return [];
   } else if (!hold.hasAsked || takeover === 'sentinel') return [];
   const reads = takeover === 'gap-free' || takeover === 'reading';
   // What nobody recognises is given to the lanes only if it is certainly unacknowledged.

@@ -52,6 +52,21 @@ describe('every event has its effects once, in order, whatever happens in betwee
   });
 });
 
+const byProof = { takeover: 'proof', reader: 'reaction' } as const;
+
+describe('the same for a reader that recognises nothing, when what is unacknowledged is gathered', () => {
+  it.each<Sizes>([
+    { keys: oneKey, owners: 2, faults: { 'lost-message': 1 } },
+    { keys: two, owners: 2, faults: { 'pin-loss': 1 } },
+    { keys: two, owners: 2, faults: { leave: 1 } },
+    { keys: two, owners: 2, faults: { 'lost-answer': 1, 'lapsed-lease': 1 } },
+    { keys: two, owners: 2, faults: { crash: 1, 'lost-message': 1 } },
+    { keys: two, owners: 2, faults: { crash: 2 } },
+  ])('%j', (sizes) => {
+    expect(find(sizes, byProof)).toMatchObject({ kind: 'holds' });
+  });
+});
+
 const byWatermark = { acknowledges: 'watermark' } as const;
 
 describe('the same where an acknowledgement holds for all before it', () => {
@@ -189,8 +204,14 @@ describe('each rule is needed', () => {
     expect(found).toMatchObject({ what: 'what is left can never be done' });
   });
 
-  it('the watermark, for who recognises nothing: single acknowledgements leave the order to time', () => {
+  it('proof, for who recognises nothing: without it a recall leaves the order to time', () => {
     const found = find(crash, { reader: 'reaction' });
     expect(found).toMatchObject({ what: expect.stringContaining(outOfOrder) });
+  });
+
+  it('counting only what is certain: what others had may be acknowledged late, and the number never fits', () => {
+    const sizes = { keys: two, owners: 2, faults: { crash: 1 } };
+    const found = find(sizes, { ...byProof, takeover: 'trusting' });
+    expect(found).toMatchObject({ what: 'what is left can never be done' });
   });
 });

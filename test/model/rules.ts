@@ -16,12 +16,23 @@ export interface Rules {
    * - `gap-free`: it asks from where on messages may be unacknowledged, recalls them, and reads from the
    *   stream itself what does not come.
    * - `reading`: the same without recalling, which brings nothing but repetitions: far fewer states.
+   * - `proof`: it asks how many are unacknowledged and recalls what may be; it goes on when as many are in
+   *   its hands which were certainly so: delivered to nobody else, or delivered after it had asked.
+   * - `trusting`: the same, but what it has counts whenever it came.
    * - `sentinel`: it recalls them, last one of its own, and believes that all have come when that one comes.
    * - `counting`: it waits until as many messages are unacknowledged as it holds.
    * - `recall`: it recalls them and goes on.
    * - `none`: it goes on.
    */
-  readonly takeover: 'gap-free' | 'reading' | 'sentinel' | 'counting' | 'recall' | 'none';
+  readonly takeover:
+    | 'gap-free'
+    | 'reading'
+    | 'proof'
+    | 'trusting'
+    | 'sentinel'
+    | 'counting'
+    | 'recall'
+    | 'none';
   /** `each` event by itself; or by `watermark`: an acknowledgement holds for all messages before it. */
   readonly acknowledges: 'each' | 'watermark';
   /** A watermark ends before the first event that is not finished. */

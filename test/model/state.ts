@@ -1,3 +1,5 @@
+import type { Gathering } from './gather.ts';
+
 /** A set of sequences, one bit each. */
 export type Sequences = number;
 
@@ -56,6 +58,8 @@ export interface Hold {
   readonly missing: Sequences;
   /** The message that it recalled last, to see it again when all others have come; 0 when there is none. */
   readonly sentinel: number;
+  /** What it has gathered, where its rule is to prove that nothing is missing. */
+  readonly gathering?: Gathering | undefined;
 }
 
 export interface Owner {
@@ -69,6 +73,8 @@ export interface Owner {
   hold: Hold | undefined;
   /** What it holds back. */
   hand: Sequences;
+  /** What was delivered to it and to nobody else, where that matters. */
+  only: Sequences;
   /** What it works on, in order; of each key one at a time. */
   lane: readonly number[];
   /** What its watermark rests on; and the one of before, for what had begun when it forgot the rest. */
@@ -114,6 +120,7 @@ export const newOwner = (keys: number): Owner => ({
   isStranger: true,
   hold: undefined,
   hand: 0,
+  only: 0,
   lane: [],
   mark: { handed: 0, done: 0 },
   former: { handed: 0, done: 0 },
@@ -154,7 +161,10 @@ const codeOfOwner = (owner: Owner, isPinned: boolean): string => {
   code += `|${codeOfAcks(owner.acks)}|`;
   const { hold, batch } = owner;
   if (hold) code += `${hold.before}${hold.hasAsked ? 'a' : ''}${hold.missing}s${hold.sentinel}`;
-  code += '|';
+  const gathering = hold?.gathering;
+  if (gathering)
+    code += `c${gathering.count}u${gathering.upTo}s${gathering.since}o${gathering.old}`;
+  code += `|${owner.only}|`;
   for (const sequence of owner.lane) code += sequence;
   for (const { handed, done } of [owner.mark, owner.former]) code += `h${handed}d${done}`;
   for (const state of owner.cache) code += state ? `,${codeOfState(state)}` : ',';

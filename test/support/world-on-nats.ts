@@ -7,7 +7,10 @@ import { World } from '../conformance/bus-under-test.ts';
 import type { NatsServer } from './nats-server.ts';
 
 /** A connection to a test's server; whoever opens it closes it. */
-export const openBus = (server: NatsServer, watcher: BusWatcher = {}): Promise<NatsBus> =>
+export const openBus = (
+  server: Pick<NatsServer, 'url'>,
+  watcher: BusWatcher = {},
+): Promise<NatsBus> =>
   NatsBus.connect(
     {
       servers: [server.url],

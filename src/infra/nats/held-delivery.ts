@@ -1,7 +1,7 @@
 import type { Msg } from 'nats';
 import type { Delivery, InboundMessage } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { type DeliveryInfo, inboundOf } from './inbound.ts';
+import { type DeliveryInfo, inboundOf, readReply } from './inbound.ts';
 import type { Marked } from './watermark.ts';
 
 /** A message in the hands of this process that is not settled. */
@@ -22,6 +22,13 @@ export const heldOf = (message: Msg, info: DeliveryInfo): Held => ({
   reply: message.reply ?? '',
   consumerSequence: info.delivered === 1 ? info.consumerSequence : undefined,
 });
+
+/**
+ * True when a held message was certainly unacknowledged at the time when its consumer had made so many
+ * deliveries: it was delivered to nobody else, or was delivered since.
+ */
+export const wasUnacknowledged = ({ deliveries, isRead, reply }: Held, since: number): boolean =>
+  !isRead && (deliveries === 1 || readReply(reply).consumerSequence > since);
 
 /**
  * One delivery of a held message.

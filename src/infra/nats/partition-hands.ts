@@ -1,6 +1,6 @@
 import type { InboundMessage, Settlement, Sink } from '../pipeline/delivery.ts';
 import type { AckWriter } from './ack-writer.ts';
-import { type Held, HeldDelivery } from './held-delivery.ts';
+import { type Held, HeldDelivery, wasUnacknowledged } from './held-delivery.ts';
 import { storedInbound } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
 import type { Moment } from './moment.ts';
@@ -51,13 +51,22 @@ export class PartitionHands {
     return this.#held.has(sequence) || this.#back.has(sequence) || this.#isPassed(sequence);
   }
 
-  /** How many are in hand that the broker believes unacknowledged, between two sequences. */
-  countWithin(above: number, upTo: number): number {
-    let count = 0;
-    for (const some of [this.#held, this.#back]) {
-      for (const sequence of some.numbers()) if (sequence > above && sequence <= upTo) count++;
-    }
-    return count;
+  /**
+   * How many are in hand that the broker believes unacknowledged, between two sequences; of those that
+   * certainly were so at a number of deliveries.
+   */
+  countWithin(above: number, upTo: number, since?: number): number {
+    const isCounted = (held: Held): boolean =>
+      held.message.sequence > above &&
+      held.message.sequence <= upTo &&
+      (since === undefined || wasUnacknowledged(held, since));
+    return [...this.#held.values(), ...this.#back.values()].filter(isCounted).length;
+  }
+
+  /** True when a message is in hand and was certainly unacknowledged at a number of deliveries. */
+  isCertain(sequence: number, since: number): boolean {
+    const held = this.#held.get(sequence) ?? this.#back.get(sequence);
+    return held !== undefined && wasUnacknowledged(held, since);
   }
 
   /** True when something is unacknowledged that is not in hand. */

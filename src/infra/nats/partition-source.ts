@@ -27,7 +27,6 @@ export interface PartitionSourceOptions extends TakeoverOptions {
   readonly sink: Sink;
   /** How many messages may be on their way to this process from this partition. */
   readonly share: () => number;
-  readonly onTrouble: (what: string) => void;
   /** The consumer is gone or cannot be reached. */
   readonly onConsumerTrouble: (status: string) => void;
   readonly onTakeover: (takeover: Takeover) => void;
@@ -208,6 +207,8 @@ export class PartitionSource {
       isOver,
       has: (one) => this.#hands.has(one),
       countWithin: (above, upTo) => this.#hands.countWithin(above, upTo),
+      countCertain: (upTo, since) => this.#hands.countWithin(0, upTo, since),
+      isCertain: (sequence, since) => this.#hands.isCertain(sequence, since),
       learn: (progress) => {
         if (!this.#hands.learn(progress)) this.#startOver();
       },

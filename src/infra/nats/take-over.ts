@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Msg } from 'nats';
 import {
+  type GatheringHands,
+  type GatheringOptions,
+  gatherUnacknowledged,
+} from './gather-unacknowledged.ts';
+import {
   ackSubject,
   type ConsumerProgress,
   isByWatermark,
@@ -11,15 +16,11 @@ import {
 } from './recall.ts';
 
 /** What this process has of a partition while it takes it over. */
-export interface Hands {
+export interface Hands extends GatheringHands {
   /** True when a message is in the lanes or held back. */
   has(sequence: number): boolean;
-  /** How many messages are in the lanes or held back, between two sequences. */
-  countWithin(above: number, upTo: number): number;
   /** Hears how the consumer is acknowledged, and from where on; this takeover may be over then. */
   learn(progress: ConsumerProgress): void;
-  /** So many recalled messages may come besides what there is room for. */
-  expect(count: number): void;
   /**
    * Gives to the lanes, in the stream's order, what is held back up to a sequence, and among it these
    * messages, read from the stream, unless they are in hand.
@@ -27,8 +28,6 @@ export interface Hands {
   hand(upTo: number, read: ReadonlyMap<number, ReadMessage>): void;
   /** True when the lanes have room. */
   hasRoom(): boolean;
-  /** True when this takeover does not matter any more. */
-  isOver(): boolean;
 }
 
 /** A message that was read from the stream, not delivered, and the subject that acknowledges it. */
@@ -37,7 +36,7 @@ export interface ReadMessage {
   readonly reply: string;
 }
 
-export interface TakeoverOptions extends PartitionOnBroker {
+export interface TakeoverOptions extends GatheringOptions {
   /** The reader recognises what it has handled before. */
   readonly recognises: boolean;
 }
@@ -56,14 +55,12 @@ const onItsWayMs = 20;
  * Whatever was delivered to anybody and is not acknowledged lies in the stream between the consumer's
  * acknowledged floor and its last delivery. All of that is recalled, which brings what is
  * unacknowledged with its count of deliveries. What does not come in a while is read from the stream,
- * and given to the lanes in its place.
+ * and given to the lanes in its place: where acknowledgements hold for all before them, everything
+ * there is unacknowledged; where they are single, it may be acknowledged or the broker may be slow,
+ * and a reader that recognises what it has handled need not know which.
  *
- * Where acknowledgements hold for all before them, everything there is unacknowledged. Where they are
- * single, what does not come is acknowledged, or the broker is slow; which of the two cannot be told
- * (neither counts nor the order of redeliveries are to be relied on:
- * docs/decisions/0012-owners-of-partitions.md). So then only a reader that recognises what it has
- * handled gets it. Either way order rests on nothing but the stream and the states; except for a
- * reader that recognises nothing, of a consumer with single acknowledgements.
+ * A reader that recognises nothing, of a consumer with single acknowledgements, waits until what has
+ * come is certainly all ({@link gatherUnacknowledged}). Whichever way, order rests on no time.
  *
  * @returns how many messages were recalled; 0 when nothing was unacknowledged
  * @throws BusUnavailable, BusRefused
@@ -78,8 +75,18 @@ export const takeOver = async (
   hands.learn(progress);
   if (hands.isOver()) return 0;
   if (await hasAll(progress, first, hands)) return 0;
+  if (!partition.recognises && !isByWatermark(progress)) {
+    return gatherUnacknowledged(partition, progress, hands);
+  }
+  return recallAndRead(partition, progress, hands);
+};
+
+const recallAndRead = async (
+  partition: TakeoverOptions,
+  progress: ConsumerProgress,
+  hands: Hands,
+): Promise<number> => {
   let recalled = 0;
-  const readsRest = partition.recognises || isByWatermark(progress);
   const from = progress.ack_floor.stream_seq + 1;
   for await (const range of readRange(partition, from, progress.delivered.stream_seq)) {
     if (hands.isOver()) break;
@@ -88,8 +95,7 @@ export const takeOver = async (
     await waitFor(missing, hands, () => recall(partition, missing, progress));
     await untilRoom(hands);
     if (hands.isOver()) break;
-    const rest = readsRest ? readMessages(partition, range, progress) : new Map();
-    hands.hand(Math.max(...range.keys()), rest);
+    hands.hand(Math.max(...range.keys()), readMessages(partition, range, progress));
   }
   return recalled;
 };

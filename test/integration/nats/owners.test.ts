@@ -91,6 +91,7 @@ const unpinAll = async (): Promise<void> => {
 
 describe.each<Partial<ConsumerDeclaration>>([
   { acknowledge: 'each' },
+  { acknowledge: 'each', recognises: false },
   // Nothing recognises what was handled before: order rests on the acknowledgements alone.
   { acknowledge: 'watermark', recognises: false },
 ])('the owners of partitions with %j', (changes) => {
