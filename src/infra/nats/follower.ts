@@ -57,11 +57,15 @@ export class NatsFollower implements Follower {
   #isPinned = false;
   #beganAt = Number.NEGATIVE_INFINITY;
   #isStopped = false;
+  #hasCaughtUp = false;
 
   constructor(options: FollowerOptions) {
     this.#options = options;
     this.caughtUp = new Promise((resolve) => {
-      this.#markCaughtUp = resolve;
+      this.#markCaughtUp = () => {
+        this.#hasCaughtUp = true;
+        resolve();
+      };
     });
   }
 
@@ -172,9 +176,12 @@ export class NatsFollower implements Follower {
     if (info.pending === 0) this.#markCaughtUp();
   }
 
-  /** A filling that has stopped short of what was promised begins again. */
+  /**
+   * A filling that has stopped short of what was promised begins again. Of anything else that may be:
+   * what was to come has been removed since, and whoever waits for it would wait for ever.
+   */
   async #countFilling(consumer: string, generation: number): Promise<void> {
-    if (this.#expected === undefined) return;
+    if (this.#hasCaughtUp && this.#expected === undefined) return;
     const { api, following, onTrouble } = this.#options;
     try {
       const path = `CONSUMER.INFO.${following.stream.name}.${consumer}`;
@@ -182,7 +189,11 @@ export class NatsFollower implements Follower {
       const received = this.#nextDelivery - 1;
       const isDone = num_pending === 0 || ++this.#idles > 2;
       const hasStopped = isDone && delivered.consumer_seq === received;
-      if (generation !== this.#generation || !hasStopped || this.#expected === undefined) return;
+      if (generation !== this.#generation || !hasStopped) return;
+      if (this.#expected === undefined) {
+        if (num_pending === 0) this.#markCaughtUp();
+        return;
+      }
       onTrouble(`follow ${following.stream.name}: ${received} of ${this.#expected} came`);
       this.#lastSequence = 0;
       void this.#begin();

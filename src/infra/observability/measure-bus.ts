@@ -15,8 +15,6 @@ interface Takeover {
 
 /** Logs, counts and times what a bus tells of itself: batches, connections, partitions. */
 export const measureBus = (metrics: Metrics, logger: Logger) => {
-  const seconds = metrics.histogram('millrace_commit_seconds', {});
-  const decisions = metrics.histogram('millrace_commit_decisions', {});
   const reconnects = metrics.counter('millrace_broker_reconnects_total', {});
   return {
     onReconnect: () => reconnects.inc(),
@@ -28,8 +26,9 @@ export const measureBus = (metrics: Metrics, logger: Logger) => {
       else metrics.gauge('millrace_broker_rtt_seconds', {}).set(took);
     },
     onBatch: (batch: { readonly decisions: number; readonly seconds: number }) => {
-      seconds.observe(batch.seconds);
-      decisions.observe(batch.decisions);
+      // Only who commits has them.
+      metrics.histogram('millrace_commit_seconds', {}).observe(batch.seconds);
+      metrics.histogram('millrace_commit_decisions', {}).observe(batch.decisions);
     },
     onOwned: ({ stream, partitions }: Owned) => {
       logger.info({ stream, partitions: partitions.join(' ') }, 'owns partitions');

@@ -25,3 +25,6 @@ export const processMetrics = [
   'nodejs_heap_size_used_bytes',
   'nodejs_gc_duration_seconds',
 ] as const;
+
+/** How many series a process shows at most, those of Node.js included; what it does adds none beyond. */
+export const seriesBudget = { worker: 1_000, gateway: 2_500, observer: 1_000 } as const;

@@ -10,10 +10,12 @@ const follow = () => {
   const taken: number[] = [];
   const reconnected: (() => void)[] = [];
   let consumers = 0;
+  /** What the broker says of the consumer. */
+  const left = { num_pending: 100, delivered: { consumer_seq: 0 } };
   const server = new FakeJsConnection((subject) => {
     if (subject.startsWith('STREAM.INFO')) return { state: { last_seq: 1000 } };
     const name = subject.startsWith('CONSUMER.CREATE') ? `c${++consumers}` : `c${consumers}`;
-    return { name, num_pending: 100, delivered: { consumer_seq: 0 } };
+    return { name, ...left };
   });
   const connection = server.asConnection;
   const follower = new NatsFollower({
@@ -43,7 +45,7 @@ const follow = () => {
     server.asked
       .filter(({ subject }) => subject.startsWith('CONSUMER.CREATE'))
       .map(({ body }) => (body['config'] as { opt_start_seq?: number }).opt_start_seq);
-  return { server, follower, taken, reconnected, pullOf, starts };
+  return { server, follower, taken, reconnected, pullOf, starts, left };
 };
 
 describe('a follower', () => {
@@ -81,6 +83,30 @@ describe('a follower', () => {
     expect(server.listening).toBe(1);
     await follower.stop();
     expect(server.listening).toBe(0);
+  });
+
+  it('has caught up when what was still to come is removed', async () => {
+    const { server, follower, pullOf, left } = follow();
+    const first = await pullOf(1);
+    let hasCaughtUp = false;
+    void follower.caughtUp.then(() => {
+      hasCaughtUp = true;
+    });
+    server.deliver(first, 5, 1, 99);
+
+    server.end(first, 404);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(hasCaughtUp).toBe(false);
+    Object.assign(left, { num_pending: 0, delivered: { consumer_seq: 1 } });
+    const second = await soon(() => {
+      const pull = server.pulls[1];
+      if (!pull) throw new Error('it does not ask again');
+      return pull;
+    });
+    server.end(second, 404);
+
+    await follower.caughtUp;
+    await follower.stop();
   });
 
   it('takes a new consumer when the old one is gone', async () => {
