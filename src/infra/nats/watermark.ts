@@ -43,7 +43,8 @@ const againMs = 1_000;
  */
 export class Watermark<Entry extends Marked> {
   readonly #options: WatermarkOptions<Entry>;
-  #entries: Entry[] = [];
+  /** A place is emptied when it is passed: what is passed must not be kept alive until they are all gone. */
+  #entries: (Entry | undefined)[] = [];
   /** How many of them are passed. */
   #passed = 0;
   #last: number;
@@ -149,7 +150,7 @@ export class Watermark<Entry extends Marked> {
   }
 
   #pass(entry: Entry): void {
-    this.#passed++;
+    this.#entries[this.#passed++] = undefined;
     this.#unsaid++;
     this.#reached = entry.message.sequence;
     // At most the sequence of its first delivery, and one more than before: what comes is above it.
