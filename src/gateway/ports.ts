@@ -1,6 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { EventPublisher, QueryClient } from '../infra/pipeline/ports.ts';
+import type { RequestTracing } from '../infra/pipeline/tracing.ts';
 import type { Tokens } from './auth/tokens.ts';
 import type { Outcomes } from './outcomes/outcomes.ts';
 
@@ -30,6 +31,8 @@ export interface GatewayPorts {
   readonly hashPassword: (password: string) => Promise<string>;
   /** False while the bus is away: then requests that need it are refused at once. */
   readonly isConnected: () => boolean;
+  /** Nothing while tracing is off. Its publisher is not taken from here: `publisher` is that already. */
+  readonly tracing?: RequestTracing | undefined;
   readonly onRequestDone?: (request: RequestDone) => void;
   readonly onPublished?: (type: string, result: PublishResult, seconds: number) => void;
 }

@@ -4,6 +4,7 @@ import { createApp, type GatewayApp } from './edge/create-app.ts';
 import { attendEveryRequest } from './edge/every-request.ts';
 import { limitRates } from './edge/limit-rates.ts';
 import { readJsonOnly } from './edge/read-json.ts';
+import { traceEveryRequest } from './edge/trace-requests.ts';
 import type { GatewayOptions, GatewayPorts } from './ports.ts';
 import { AllowedMethods } from './problems/allowed-methods.ts';
 import { answerProblem, answerUnknownRoute } from './problems/answer-problems.ts';
@@ -28,6 +29,7 @@ export const buildServer = async (
 ): Promise<GatewayApp> => {
   const app = createApp(ports.logger, options.trustProxy ?? false);
   answerProblems(app);
+  if (ports.tracing) traceEveryRequest(app, ports.tracing);
   attendEveryRequest(app, ports, stopWithTheApp(app, ports));
   readJsonOnly(app);
   const limitCredentials = await limitRates(app, options);

@@ -6,6 +6,7 @@ import type { Metrics } from '../infra/observability/metrics.ts';
 import { hashPassword } from '../infra/passwords/password-hash.ts';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
+import type { RequestTracing } from '../infra/pipeline/tracing.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
 import { packageVersion, reportProcess } from '../infra/runtime/report-service.ts';
 import type { Running } from '../infra/runtime/running.ts';
@@ -28,6 +29,7 @@ export interface GatewayParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly tracing?: RequestTracing | undefined;
 }
 
 export interface RunningGateway extends Running {
@@ -72,10 +74,11 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
 };
 
 const portsOf = async (
-  { bus, environment, keyPem, logger, metrics, clock }: GatewayParts,
+  { bus, environment, keyPem, logger, metrics, clock, tracing }: GatewayParts,
   outcomes: FollowedOutcomes,
 ): Promise<GatewayPorts> => ({
-  publisher: bus.publisher,
+  publisher: tracing ? tracing.publisher(bus.publisher) : bus.publisher,
+  tracing,
   queries: bus.queries,
   outcomes,
   tokens: await createTokens({ keyPem, catalogueUsers: environment.CATALOGUE_USERS, clock }),

@@ -58,6 +58,7 @@ const defaultOf = (name: string, variable: Variable): readonly string[] => {
 
 const allowedOf = ({ type, enum: values, minimum, maximum }: Variable): string => {
   if (values) return values.map((value) => `\`${value}\``).join(', ');
+  if (type === 'number') return `${minimum} to ${maximum}`;
   if (type !== 'integer') return type === 'string' ? 'text' : 'separated by commas';
   return maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `${minimum} to ${maximum}`;
 };

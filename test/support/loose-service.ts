@@ -14,6 +14,7 @@ import type { InboundMessage } from '../../src/infra/pipeline/delivery.ts';
 import { type Decision, type EventHandler, on } from '../../src/infra/pipeline/handler.ts';
 import { noState } from '../../src/infra/pipeline/no-state.ts';
 import type { Bus, RetrySchedule } from '../../src/infra/pipeline/ports.ts';
+import type { EventTracing } from '../../src/infra/pipeline/tracing.ts';
 import { startService } from '../../src/infra/runtime/start-service.ts';
 import { eventually } from './eventually.ts';
 import { contentsOf, publish, textOf } from './running-service.ts';
@@ -76,9 +77,10 @@ export class LooseWorld implements AsyncDisposable {
   readonly bus = new MendableBus({ clock: this.clock, duplicateWindowMs: 60_000 });
   readonly #running: { stop(): Promise<void> }[] = [];
 
-  async start(service: AnyService = looseService): Promise<void> {
+  async start(service: AnyService = looseService, tracing?: EventTracing): Promise<void> {
     const running = await startService(service, {
       bus: this.bus,
+      tracing,
       logger: pino({ level: 'silent' }),
       metrics: new Metrics(service.name),
       clock: this.clock,

@@ -91,7 +91,7 @@ export class Ruler {
       throw new PermanentError('its body could hold a secret and was erased: publish it anew');
     }
     const original = await restored('dead', letter, (name) => bus.messages(name));
-    const again = redriven(original, letter.sequence, new Derived(original, deadTypeOf(letter)));
+    const again = redriven(original, letter, new Derived(original, deadTypeOf(letter)));
     if (parks) return { messages: [this.#order(Resume, letter)], newId: again.id };
     if (original.stream !== stream.name) return { messages: [this.#order(React, letter)] };
     const subject = `${deadTypeOf(letter)}.${requestTokenOf(letter, original, this.#options)}`;

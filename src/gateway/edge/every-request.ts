@@ -2,6 +2,7 @@ import type { GatewayPorts } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
 import { readTraceContext } from '../publishing/trace-context.ts';
 import type { GatewayApp } from './create-app.ts';
+import { traceFieldsOf } from './request-traces.ts';
 import { secureHeaders } from './secure-headers.ts';
 
 /** Headers, refusal while stopping, log line and measurement: what every request goes through. */
@@ -27,6 +28,7 @@ export const attendEveryRequest = (
     const { traceparent: trace } = readTraceContext(request.headers);
     onRequestDone?.({ method, route, status: reply.statusCode, seconds, trace });
     const ms = Math.round(reply.elapsedTime);
-    log.info({ reqId: request.id, method, route, status: reply.statusCode, ms }, 'request done');
+    const facts = { reqId: request.id, method, route, status: reply.statusCode, ms };
+    log.info({ ...facts, ...traceFieldsOf(request) }, 'request done');
   });
 };

@@ -1,11 +1,16 @@
 import type { ServiceStream } from '../../contracts/streams.ts';
+import type { TraceContext } from '../../contracts/trace-context.ts';
 
 /** What became of a request event. */
-export type RequestOutcome =
-  /** A fact that it caused: what has happened, or why it was refused. */
-  | { readonly kind: 'fact'; readonly type: string; readonly data: unknown }
+export type RequestOutcome = (
+  | /** A fact that it caused: what has happened, or why it was refused. */
+  { readonly kind: 'fact'; readonly type: string; readonly data: unknown }
   /** It was set aside as a dead letter. */
-  | { readonly kind: 'dead'; readonly reason: string; readonly error: string };
+  | { readonly kind: 'dead'; readonly reason: string; readonly error: string }
+) & {
+  /** Where that is in its trace, if it is in one. */
+  readonly trace?: TraceContext;
+};
 
 /** The outcome of one event, expected from before it is published. */
 export interface Expectation extends Disposable {

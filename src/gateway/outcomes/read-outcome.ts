@@ -20,14 +20,18 @@ export const readOutcome = ({
   const { root, type = '' } = readSubject(subject) ?? {};
   if (root === 'dead') {
     const reason = header('millrace-dead-reason') ?? 'permanent';
-    return { kind: 'dead', reason, error: header('millrace-dead-error') ?? '' };
+    const error = header('millrace-dead-error') ?? '';
+    return { kind: 'dead', reason, error, ...traceIn(header('millrace-dead-traceparent')) };
   }
   return unlessInvalid(() => {
     const defaults = { id: '', type, source: '', time: '' };
     const { envelope, data } = readEnvelope(header, body, defaults);
-    return { kind: 'fact', type: envelope.type, data };
+    return { kind: 'fact', type: envelope.type, data, ...traceIn(envelope.traceparent) };
   });
 };
+
+const traceIn = (traceparent: string | undefined) =>
+  traceparent === undefined ? {} : { trace: { traceparent } };
 
 /** What somebody else put under these subjects is nobody's outcome. */
 const unlessInvalid = <T>(read: () => T): T | undefined => {

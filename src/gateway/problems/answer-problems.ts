@@ -1,4 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { traceFieldsOf } from '../edge/request-traces.ts';
 import { documentOf, Problem, problemMediaType } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
 
@@ -22,7 +23,8 @@ export const answerProblem = (
 };
 
 const logProblem = ({ kind, event, cause }: LoggedProblem, request: FastifyRequest): void => {
-  const facts = { kind, event, route: request.routeOptions.url, err: cause };
+  const where = { route: request.routeOptions.url, ...traceFieldsOf(request) };
+  const facts = { kind, event, ...where, err: cause };
   if (kind === 'internal') request.log.error(facts, 'request failed');
   else request.log.warn(facts, 'request failed');
 };

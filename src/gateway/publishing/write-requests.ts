@@ -33,7 +33,7 @@ export type WriteAnswer = (Accepted | Done) & {
   readonly headers: Readonly<Record<string, string>>;
 };
 
-type Ports = Pick<GatewayPorts, 'publisher' | 'outcomes' | 'clock' | 'onPublished'>;
+type Ports = Pick<GatewayPorts, 'publisher' | 'outcomes' | 'clock' | 'onPublished' | 'tracing'>;
 type WriteOptions = Pick<GatewayOptions, 'maxWaitSeconds' | 'publishDeadlineMs'>;
 
 /**
@@ -53,7 +53,7 @@ export class WriteRequests {
 
   /** @throws Problem, BusUnavailable, BusRefused */
   async submit(submission: Submission): Promise<WriteAnswer> {
-    const { clock, outcomes } = this.#ports;
+    const { clock, outcomes, tracing } = this.#ports;
     const { headers } = submission.request;
     const wait = readWaitSeconds(headers['prefer']?.toString(), this.#options.maxWaitSeconds ?? 30);
     const waitUntil = clock.now() + (wait ?? 0) * 1000;
@@ -67,7 +67,9 @@ export class WriteRequests {
     using expectation = outcomes.expect(id);
     const published = await this.#publish(event, envelope);
     if (published.duplicate) expectation.lookBack(event.contract.stream, published.sequence);
+    const endWait = tracing?.beginWait(event.contract.type);
     const outcome = await expectation.within(Math.max(0, waitUntil - clock.now()));
+    endWait?.(outcome?.trace);
     return outcome
       ? answerOf(outcome, envelope, { wait, resource: submission.resource })
       : accepted(envelope, submission, applied(wait));

@@ -1,4 +1,5 @@
 import type { Owned } from '../pipeline/ownership.ts';
+import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import type { StreamTakeover } from './ordered-source.ts';
 import type { PullFailure } from './pull-loop.ts';
 
@@ -13,7 +14,7 @@ export interface BusWatcher {
   readonly onPullError?: (failed: PullFailure) => void;
   /** How long the broker took to answer a ping; nothing when it does not. */
   readonly onRoundTrip?: (seconds: number | undefined) => void;
-  readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
+  readonly onBatch?: (batch: AnsweredBatch) => void;
   /** The connection is closed for good: the process cannot do its work any more. */
   readonly onClosed?: (why: string) => void;
 }

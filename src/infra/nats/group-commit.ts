@@ -1,6 +1,7 @@
 import { type ServiceStream, stateSubject } from '../../contracts/streams.ts';
 import { BusRefused, BusUnavailable } from '../pipeline/errors.ts';
 import type { Commit, Commitment, CommitResult, OutboundMessage } from '../pipeline/ports.ts';
+import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import type { BatchAnswer } from './batch.ts';
 import { isStale, placeless, refusal } from './errors.ts';
 import { fitsStream } from './message-size.ts';
@@ -17,13 +18,14 @@ export interface GroupCommitOptions {
   readonly stream: ServiceStream;
   readonly port: BatchPort;
   /** Told of each batch that the stream answered. */
-  readonly onBatch?: (batch: { readonly decisions: number; readonly seconds: number }) => void;
+  readonly onBatch?: (batch: AnsweredBatch) => void;
 }
 
 interface Waiting {
   readonly messages: readonly OutboundMessage[];
   /** What the decision was made upon; nothing for one without a state. */
   readonly guard: { readonly subject: string; readonly revision: number } | undefined;
+  readonly trace: object | undefined;
   readonly resolve: (result: CommitResult) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -58,7 +60,7 @@ export class GroupCommit implements Commit {
     const guard = guardOf(stream, commitment);
     if (messages.length === 0) return Promise.resolve({ kind: 'committed', revision: 0 });
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ messages, guard, resolve, reject });
+      this.#waiting.push({ messages, guard, trace: commitment.trace, resolve, reject });
       // A microtask later, so that decisions of the same turn share the first batch.
       if (!this.#isBusy) queueMicrotask(() => void this.#run());
     });
@@ -86,11 +88,13 @@ export class GroupCommit implements Commit {
   }
 
   async #send(group: readonly Waiting[]): Promise<void> {
+    const { stream, port, onBatch } = this.#options;
     const startedAt = performance.now();
     try {
-      const answer = await this.#options.port.publish(group.flatMap(({ messages }) => messages));
+      const answer = await port.publish(group.flatMap(({ messages }) => messages));
       const seconds = (performance.now() - startedAt) / 1000;
-      this.#options.onBatch?.({ decisions: group.length, seconds });
+      const isStored = answer.kind === 'stored';
+      onBatch?.({ stream: stream.name, decisions: group.length, seconds, isStored, group });
       if (answer.kind === 'stored') settleStored(group, answer.lastSequence);
       else await this.#settleRefused(group, answer);
     } catch (error) {

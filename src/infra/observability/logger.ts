@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import { isatty } from 'node:tty';
+import { type DestinationStream, type Logger, pino } from 'pino';
 import type { EventContract } from '../../contracts/define-event.ts';
 
 export type { Logger } from 'pino';
@@ -7,10 +8,12 @@ export type { Logger } from 'pino';
 export interface LoggerOptions {
   readonly service: string;
   readonly level: string;
-  /** `json` for machines; `pretty` for people in a terminal. */
-  readonly format: 'json' | 'pretty';
+  /** `json` for machines; `pretty` for people; `auto`: what fits whoever reads standard output. */
+  readonly format: 'auto' | 'json' | 'pretty';
   /** The contracts whose personal and secret fields are never written. */
   readonly contracts: readonly EventContract[];
+  /** Where lines go, as JSON whatever the format. @default standard output */
+  readonly destination?: DestinationStream;
 }
 
 /**
@@ -19,15 +22,22 @@ export interface LoggerOptions {
  * Events are logged by id, type, hash of the key and attempt, never whole. Redaction of the fields
  * that contracts call personal or secret is a second net, at the top and two levels deep.
  */
-export const openLogger = ({ service, level, format, contracts }: LoggerOptions): Logger =>
-  pino({
+export const openLogger = (options: LoggerOptions): Logger => {
+  const { service, level, contracts, destination } = options;
+  const settings = {
     level,
     base: { service },
     redact: { paths: redactedPaths(contracts), censor: '[redacted]' },
-    ...(format === 'pretty'
-      ? { transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname' } } }
-      : {}),
-  });
+  };
+  if (destination) return pino(settings, destination);
+  const transport = { target: 'pino-pretty', options: { ignore: 'pid,hostname' } };
+  return pino({ ...settings, ...(isForPeople(options) ? { transport } : {}) });
+};
+
+const standardOutput = 1;
+
+const isForPeople = ({ format }: LoggerOptions): boolean =>
+  format === 'pretty' || (format === 'auto' && isatty(standardOutput));
 
 const always = ['password', 'token', 'authorization', 'cookie'];
 

@@ -1,9 +1,9 @@
 import type { InboundMessage } from './delivery.ts';
 import type { OutboundMessage } from './ports.ts';
-import type { IncomingEvent } from './process.ts';
+import type { EarlierTry, IncomingEvent } from './process.ts';
 
 /** Why an event is copied: it is dead, it waits behind one that is, or it waits for its next try. */
-export type CopyKind = 'dead' | 'parked' | 'retry';
+export type CopyKind = EarlierTry['kind'];
 
 /** What is noted on a copy besides, under `millrace-<kind>-<name>`; what is undefined is not noted. */
 export type Notes = Readonly<Record<string, string | undefined>>;
@@ -25,7 +25,7 @@ export const eventHeaders = (message: InboundMessage): Readonly<Record<string, s
 export const copyOf = (
   kind: CopyKind,
   subject: string,
-  { message, envelope, mayHoldSecret }: IncomingEvent,
+  { message, envelope, mayHoldSecret, trace }: IncomingEvent,
   notes: Notes,
 ): OutboundMessage => {
   // Instructions to the broker were for the first publish, and an earlier setting aside is over.
@@ -38,11 +38,21 @@ export const copyOf = (
     sequence: String(message.sequence),
     subject: message.subject,
     'stored-at': new Date(message.storedAt).toISOString(),
+    traceparent: trace?.traceparent,
   };
   for (const [name, value] of Object.entries(noted)) {
     if (value !== undefined) headers[`millrace-${kind}-${name}`] = value;
   }
   return { subject, headers, body: mayHoldSecret ? '' : message.body };
+};
+
+/** The try that made a copy; nothing when it was not traced. */
+export const earlierTry = (
+  kind: CopyKind,
+  { header }: Pick<InboundMessage, 'header'>,
+): EarlierTry | undefined => {
+  const traceparent = header(`millrace-${kind}-traceparent`);
+  return traceparent === undefined ? undefined : { kind, traceparent };
 };
 
 /**

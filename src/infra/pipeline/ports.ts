@@ -30,6 +30,8 @@ export interface Commitment {
    */
   readonly claim?: OutboundMessage;
   readonly messages: readonly OutboundMessage[];
+  /** Whatever traces it; it is handed on with the batch that the decision went in. */
+  readonly trace?: object;
 }
 
 export type CommitResult =
@@ -44,11 +46,7 @@ export type CommitResult =
 export interface Commit {
   /** @throws BusUnavailable, BusRefused */
   commit(commitment: Commitment): Promise<CommitResult>;
-  /**
-   * Stores a single message that belongs to no state, once within the bus's duplicate window.
-   *
-   * @throws BusUnavailable, BusRefused
-   */
+  /** Stores a message that belongs to no state, once within the duplicate window. @throws as commit */
   store(message: OutboundMessage, id: string): Promise<void>;
 }
 

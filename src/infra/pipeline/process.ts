@@ -35,6 +35,8 @@ export interface IncomingEvent {
   readonly turn?: Turn;
   /** So many processes ended while they handled nothing else: it must not be run again. */
   readonly crashes?: number;
+  /** The try that set it aside, as its copy says. */
+  readonly earlier?: EarlierTry | undefined;
   /** The span of this try, in the place of the one it was published in; nothing while tracing is off. */
   readonly trace?: TraceContext;
 }
@@ -45,6 +47,13 @@ export interface Postponed {
   readonly times: number;
   /** How often it was delivered before. */
   readonly deliveries: number;
+}
+
+/** A try at an event before this one, which another process may have made. */
+export interface EarlierTry {
+  /** What it ended in: a dead letter, a place behind one, or a pause outside of any process. */
+  readonly kind: 'dead' | 'parked' | 'retry';
+  readonly traceparent: string;
 }
 
 /** Why an event became a dead letter: what was wrong with it, or how handling it ended. */

@@ -2,7 +2,18 @@ import { type EnvelopeDefaults, readEnvelope, writeHeaders } from '../../contrac
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import { keyToken } from '../../contracts/key-token.ts';
 import type { InboundMessage } from './delivery.ts';
+import { earlierTry } from './event-copy.ts';
 import type { OutboundMessage } from './ports.ts';
+import type { EarlierTry, IncomingEvent } from './process.ts';
+
+const redriveTrace = 'millrace-redrive-traceparent';
+
+/** The try in which a redriven event died that was published again; nothing when it was not traced. */
+export const diedBefore = ({ envelope, message }: IncomingEvent): EarlierTry | undefined => {
+  if (!/\.redrive\.\d+$/.test(envelope.id)) return undefined;
+  const traceparent = message.header(redriveTrace);
+  return traceparent === undefined ? undefined : { kind: 'dead', traceparent };
+};
 
 /** A dead event as it is handled again. */
 export interface Redriven extends Pick<OutboundMessage, 'headers'> {
@@ -18,11 +29,11 @@ export interface Redriven extends Pick<OutboundMessage, 'headers'> {
  * binary mode. An envelope that nobody can read stays as it is, but for its id.
  *
  * @param original the event as it lay in its stream before it died
- * @param letter the sequence of its dead letter
+ * @param letter its dead letter
  */
 export const redriven = (
   original: InboundMessage,
-  letter: number,
+  letter: Pick<InboundMessage, 'sequence' | 'header'>,
   defaults: EnvelopeDefaults,
 ): Redriven => {
   const before = Number(original.header('millrace-redrive-count') ?? 0);
@@ -30,10 +41,12 @@ export const redriven = (
   const { own, body, id: deadId } = readOwn(original, defaults);
   const first = count > 1 ? (firstId(original) ?? deadId) : deadId;
   const id = `${first.length <= 128 ? first : keyToken(first)}.redrive.${count}`;
+  const diedIn = earlierTry('dead', letter)?.traceparent;
   const history = {
-    'millrace-redrive-of': String(letter),
+    'millrace-redrive-of': String(letter.sequence),
     'millrace-redrive-count': String(count),
     'millrace-redrive-first': encodeURIComponent(first),
+    ...(diedIn === undefined ? {} : { [redriveTrace]: diedIn }),
   };
   return { id, body, headers: merged(original.allHeaders(), { ...own(id), ...history }) };
 };

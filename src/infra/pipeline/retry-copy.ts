@@ -1,7 +1,7 @@
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import type { Decode } from './decode.ts';
-import { copyOf } from './event-copy.ts';
+import { copyOf, earlierTry } from './event-copy.ts';
 import type { ScheduledRetry } from './ports.ts';
 import type { IncomingEvent, Postponed } from './process.ts';
 import { copiedEvent } from './restore-event.ts';
@@ -51,7 +51,7 @@ export const retryDecoder =
         deliveries: countIn(copy.header('millrace-retry-deliveries')),
       };
       const event = message.stream === stream.name ? decode(message) : decodeFact(message);
-      return { ...event, attempt, postponed };
+      return { ...event, attempt, postponed, earlier: earlierTry('retry', copy) };
     } catch (cause) {
       const problem = new InvalidEvent('invalid-envelope', 'it is no copy of an event', { cause });
       return { ...decode(copy), problem };

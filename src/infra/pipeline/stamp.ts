@@ -3,11 +3,13 @@ import type { Envelope } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import { keyToken } from '../../contracts/key-token.ts';
 import type { ServiceStream } from '../../contracts/streams.ts';
+import type { TraceContext } from '../../contracts/trace-context.ts';
 import type { Clock } from './clock.ts';
 import { encodeEvent } from './encode.ts';
 import { InvalidDecision } from './errors.ts';
 import type { OutboundMessage } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
+import type { CausedTrace } from './tracing.ts';
 
 /** Makes messages of what a decision states: each gets an id that follows from its cause. */
 export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => OutboundMessage[];
@@ -19,11 +21,12 @@ export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => 
  * a reaction asks may differ when it decides again, but what it asks of one key has the same id, so
  * that the key recognises it. Correlation and trace are the cause's, causation is the cause.
  *
+ * @param traceOf where each belongs in the trace, where that is traced
  * @throws InvalidDecision when an event breaks its contract or belongs to another service's stream,
  * which one atomic batch could not reach.
  */
 export const stamper =
-  (stream: ServiceStream, clock: Clock): Stamp =>
+  (stream: ServiceStream, clock: Clock, traceOf: CausedTrace = sameTrace): Stamp =>
   (cause, events) => {
     if (events.length === 0) return [];
     const time = new Date(clock.now()).toISOString();
@@ -31,7 +34,8 @@ export const stamper =
     const times = new Map<string, number>();
     return events.map((event, index) => {
       const part = numbered(idPart(event, index), times);
-      const envelope = envelopeAfter(cause.envelope, event, `${begin}.${part}`, {
+      const envelope = envelopeAfter(cause, event, traceOf(cause, event), {
+        id: `${begin}.${part}`,
         source: `/millrace/${stream.service}`,
         time,
       });
@@ -55,11 +59,14 @@ const numbered = (part: string, times: Map<string, number>): string => {
   return count === 1 ? part : `${part}.${count}`;
 };
 
+/** What a try that nobody traces leads to stays in the trace as it came. */
+const sameTrace: CausedTrace = ({ trace, envelope }) => trace ?? envelope;
+
 const envelopeAfter = (
-  cause: Envelope,
+  { envelope: cause }: IncomingEvent,
   { contract }: OutgoingEvent,
-  id: string,
-  { source, time }: { readonly source: string; readonly time: string },
+  { traceparent, tracestate }: TraceContext,
+  { id, source, time }: Pick<Envelope, 'id' | 'source' | 'time'>,
 ): Envelope => ({
   id,
   type: contract.type,
@@ -68,8 +75,8 @@ const envelopeAfter = (
   version: contract.version,
   correlationId: cause.correlationId,
   causationId: cause.id,
-  traceparent: cause.traceparent,
-  tracestate: cause.tracestate,
+  traceparent,
+  tracestate,
 });
 
 const messageOf = (

@@ -15,12 +15,13 @@ import { refuseExpired } from '../pipeline/middleware/refuse-expired.ts';
 import { setAside } from '../pipeline/middleware/set-aside.ts';
 import { settleFailures } from '../pipeline/middleware/settle-failures.ts';
 import type { Commit, RetrySchedule } from '../pipeline/ports.ts';
-import { compose, type Process } from '../pipeline/process.ts';
+import { compose, type Middleware, type Process } from '../pipeline/process.ts';
 import type { MessagesOf } from '../pipeline/restore-event.ts';
 import { stamper } from '../pipeline/stamp.ts';
 import type { StateCache } from '../pipeline/state-cache.ts';
 import type { SuspectMarks } from '../pipeline/suspects.ts';
 import { timeLimit } from '../pipeline/time-limit.ts';
+import type { EventTracing } from '../pipeline/tracing.ts';
 import { thisProcess } from './undertaker.ts';
 
 export interface PipelineParts {
@@ -39,11 +40,13 @@ export interface PipelineParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly timeLimitMs: number;
+  /** Nothing while tracing is off: then no step of the way knows of it. */
+  readonly tracing?: EventTracing | undefined;
 }
 
 /** The way of an event through a process: the one place where its order is written down. */
 export const buildPipeline = (parts: PipelineParts): Process => {
-  const { service, commits, states, clock, logger, metrics, suspects } = parts;
+  const { service, commits, states, clock, logger, metrics, suspects, tracing } = parts;
   const { stream, onExhausted, retry } = service;
   const failures = settleFailures(retry);
   const steps = [
@@ -52,13 +55,15 @@ export const buildPipeline = (parts: PipelineParts): Process => {
     // Sees every outcome, counts and times it.
     measureEvents(metrics, clock, typesOf(service)),
     // Sees every outcome, says what was noteworthy.
-    logEvents(logger),
+    logEvents(logger, clock),
   ];
   const core = coreOf(parts);
   // What was set aside goes all this way again, within the event that brings the order to do so.
-  const again = compose([afterTry(failures, steps)], core);
+  const again = compose([...optional(tracing?.turns), afterTry(failures, steps)], core);
   return compose(
     [
+      // Traced, where tracing is on: a span around each try.
+      ...optional(tracing?.tries),
       // Thrown: becomes retry or dead, by the error's class. Then the steps after every try; the last:
       // to be tried again later waits outside, if the service has no order to keep.
       afterTry(failures, [...steps, ...postponing(parts)]),
@@ -76,6 +81,8 @@ export const buildPipeline = (parts: PipelineParts): Process => {
 const typesOf = ({ routes, reactions }: AnyService): readonly string[] =>
   [...routes, ...reactions].map(({ contract }) => contract.type);
 
+const optional = (step: Middleware | undefined): Middleware[] => (step ? [step] : []);
+
 const postponing = ({ service, retries, ...parts }: PipelineParts): AfterTry[] => {
   if (!retries) return [];
   const routes = [...service.routes, ...service.reactions];
@@ -91,18 +98,20 @@ const decodersOf = ({ stream, routes, reactions }: AnyService) => ({
 /** Recognises what the state contains, else decides and commits, once. */
 const coreOf = ({ service, commits, states, clock, metrics, ...parts }: PipelineParts): Process => {
   const conflicts = metrics.counter('millrace_commit_conflicts_total', {});
+  // The handler, within its time limit.
+  const decide = dispatch({
+    routes: [...service.routes, ...service.reactions],
+    resolve: parts.resolve,
+    within: timeLimit(clock),
+    timeLimitMs: parts.timeLimitMs,
+  });
+  const { tracing } = parts;
   return commitDecisions({
     stream: service.stream,
     commits,
     states,
-    stamp: stamper(service.stream, clock),
+    stamp: stamper(service.stream, clock, tracing?.caused),
     onConflict: () => conflicts.inc(),
-    // The handler, within its time limit.
-    decide: dispatch({
-      routes: [...service.routes, ...service.reactions],
-      resolve: parts.resolve,
-      within: timeLimit(clock),
-      timeLimitMs: parts.timeLimitMs,
-    }),
+    decide: tracing ? tracing.decide(decide) : decide,
   });
 };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { tracingVariables } from './tracing-variables.ts';
 
 /** The environment says something that cannot be: everything that is wrong, in one message. */
 export class ConfigError extends Error {
@@ -30,8 +31,9 @@ export const commonEnvironment = z.object({
   HEALTH_HOST: z.string().default('0.0.0.0'),
   HEALTH_PORT: whole(0, 65_535).default(8080),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
-  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+  LOG_FORMAT: z.enum(['auto', 'json', 'pretty']).default('auto'),
   DRAIN_TIMEOUT_MS: whole(100, 600_000).default(20_000),
+  ...tracingVariables,
 });
 export type CommonEnvironment = z.infer<typeof commonEnvironment>;
 

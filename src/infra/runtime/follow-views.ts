@@ -1,6 +1,7 @@
 import { subjectsOf } from '../../contracts/streams.ts';
 import type { Scope } from '../di/token.ts';
 import { build, provide } from '../di/token.ts';
+import { LogLimit } from '../observability/log-limit.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ReadModel, ViewDefinition } from '../pipeline/define-service.ts';
 import type { Bus, Follower } from '../pipeline/ports.ts';
@@ -20,6 +21,7 @@ export const followViews = (
   logger: Logger,
 ): Follower[] =>
   views.map(({ stream, schema, provides, model }) => {
+    const limit = new LogLimit({ elapsed: () => performance.now() });
     const readModel = build<ReadModel<unknown>>(scope, model as never);
     provide(scope, provides, readModel);
     const read = recordReader(schema);
@@ -35,7 +37,12 @@ export const followViews = (
           // One state that cannot be read must not stop the view from learning of the others.
           // Its text may quote the state: only the kind of error is said.
           const name = error instanceof Error ? error.name : typeof error;
-          logger.error({ stream: stream.name, sequence, error: name }, 'unreadable state');
+          limit.line('unreadable', (suppressed) =>
+            logger.error(
+              { stream: stream.name, sequence, error: name, ...suppressed },
+              'unreadable state',
+            ),
+          );
         }
       },
     });

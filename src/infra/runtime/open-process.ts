@@ -1,15 +1,23 @@
 import type { EventContract } from '../../contracts/define-event.ts';
 import { NatsBus } from '../nats/nats-bus.ts';
+import { LogLimit } from '../observability/log-limit.ts';
 import { type Logger, openLogger } from '../observability/logger.ts';
 import { measureBus } from '../observability/measure-bus.ts';
 import { Metrics } from '../observability/metrics.ts';
+import type { AnsweredBatch } from '../pipeline/tracing.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
+import type { OpenTracing } from '../tracing/tracing-options.ts';
 import type { CommonEnvironment } from './config.ts';
+import { packageVersion } from './report-service.ts';
+import { thisProcess } from './undertaker.ts';
 
 /** What every process of Millrace has: a log, metrics, a connection to the broker. */
 export interface OpenProcess {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly bus: NatsBus;
+  /** Nothing while the environment names no collector. */
+  readonly tracing: OpenTracing | undefined;
 }
 
 /**
@@ -30,6 +38,14 @@ export const openProcess = async (
   });
   const metrics = new Metrics(name);
   metrics.exportProcess();
+  const tracing = await openTracing({
+    service: name,
+    version: packageVersion(),
+    instance: thisProcess().worker,
+    settings: environment,
+    logger,
+  });
+  const measured = measureBus(metrics, logger);
   const bus = await NatsBus.connect(
     {
       name,
@@ -40,8 +56,9 @@ export const openProcess = async (
       maxBytes: environment.STREAM_MAX_BYTES,
     },
     {
-      onTrouble: (what) => logger.warn({ what }, 'broker trouble'),
-      ...measureBus(metrics, logger),
+      onTrouble: sayTrouble(logger),
+      ...measured,
+      ...(tracing ? { onBatch: both(measured.onBatch, tracing.batch) } : {}),
       onClosed: (why) => {
         // Nothing can be done any more; whoever started the process starts it again.
         logger.fatal({ why }, 'connection to the broker closed for good');
@@ -49,5 +66,23 @@ export const openProcess = async (
       },
     },
   );
-  return { logger, metrics, bus };
+  return { logger, metrics, bus, tracing };
 };
+
+/** A broker that is away is said to be away by everybody who wants something of it. */
+const sayTrouble = (logger: Logger) => {
+  const limit = new LogLimit({ elapsed: () => performance.now() });
+  return (what: string): void =>
+    limit.line(what.split(':', 1)[0] ?? '', (suppressed) =>
+      logger.warn({ what, ...suppressed }, 'broker trouble'),
+    );
+};
+
+type TakeBatch = (batch: AnsweredBatch) => void;
+
+const both =
+  (one: TakeBatch, other: TakeBatch): TakeBatch =>
+  (batch) => {
+    one(batch);
+    other(batch);
+  };

@@ -36,6 +36,9 @@ export const runProcess = <Environment extends CommonEnvironment>(
     if (isRunning) await run;
   });
 
+/** Spans of the last events must not hold up whoever is leaving. */
+const traceFlushMs = 2_000;
+
 const runUntil = async <Environment extends CommonEnvironment>(
   stop: AbortSignal,
   definition: ProcessDefinition<Environment>,
@@ -43,6 +46,7 @@ const runUntil = async <Environment extends CommonEnvironment>(
 ): Promise<void> => {
   const environment = readConfig(definition.environment);
   const open = await openProcess(definition.name, environment, definition.contracts);
+  await using _traces = { [Symbol.asyncDispose]: async () => open.tracing?.close(traceFlushMs) };
   await using _connection = open.bus;
   let running: Running | undefined;
   await using health = await HealthServer.listen({

@@ -6,11 +6,18 @@ import { Clock } from '../pipeline/clock.ts';
 import { Consumption } from '../pipeline/consume.ts';
 import { type Decode, decoder } from '../pipeline/decode.ts';
 import type { AnyService } from '../pipeline/define-service.ts';
-import { Backlog, type Bus, type ConsumerDeclaration, StatesOf } from '../pipeline/ports.ts';
+import {
+  Backlog,
+  type Bus,
+  type Commit,
+  type ConsumerDeclaration,
+  StatesOf,
+} from '../pipeline/ports.ts';
 import type { Process } from '../pipeline/process.ts';
 import { retryDecoder } from '../pipeline/retry-copy.ts';
 import { StateCache } from '../pipeline/state-cache.ts';
-import { answerersOf } from './answer-queries.ts';
+import type { EventTracing } from '../pipeline/tracing.ts';
+import { answerersOf, type QueryLog } from './answer-queries.ts';
 import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
@@ -31,6 +38,7 @@ export interface ServiceParts {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly tracing?: EventTracing | undefined;
   /** Provides what the service's classes ask for besides what the runtime gives. */
   readonly provide?: ((scope: Scope) => void) | undefined;
 }
@@ -58,12 +66,15 @@ export const startService = async (
   const { scope, states } = scopeOf(service, parts, settledUpTo);
   const views = followViews(service.views, bus, scope, logger);
   await Promise.all(views.map(({ caughtUp }) => caughtUp));
-  const queries = await bus.serve(service.name, answerersOf(service.queries, scope, logger));
+  const queries = await bus.serve(
+    service.name,
+    answerersOf(service.queries, scope, queryLogOf(service, logger)),
+  );
 
   const process = buildPipeline({
     ...parts,
     service,
-    commits: bus.commits(service.stream),
+    commits: commitsOf(service, parts),
     states,
     messages: (stream) => bus.messages(stream),
     suspects: bus.suspects,
@@ -87,6 +98,14 @@ export const startService = async (
     await Promise.all(views.map((view) => view.stop()));
   });
 };
+
+const queryLogOf = ({ routes }: AnyService, logger: Logger): QueryLog => ({
+  logger,
+  personal: routes.flatMap(({ contract }) => [...contract.personal, ...contract.secret]),
+});
+
+const commitsOf = ({ stream }: AnyService, { bus, tracing }: ServiceParts): Commit =>
+  tracing ? tracing.commits(bus.commits(stream), stream.name) : bus.commits(stream);
 
 const runningService = (
   { bus, environment, logger, metrics, clock }: ServiceParts,

@@ -6,6 +6,7 @@ import { onceOnState } from '../commit-decisions.ts';
 import { type Decode, Derived } from '../decode.ts';
 import type { InboundMessage } from '../delivery.ts';
 import { BusUnavailable, RetryLater } from '../errors.ts';
+import { earlierTry } from '../event-copy.ts';
 import { isTurn, type Parked, type Turn } from '../parked.ts';
 import type { Commit } from '../ports.ts';
 import type { IncomingEvent, Middleware, Outcome, Process } from '../process.ts';
@@ -114,7 +115,8 @@ const eventOf = async (
 ): Promise<IncomingEvent> => {
   const begun = pending.get(order.message);
   if (begun && isSameTurn(begun, turn)) return begun;
-  const whose = { key: order.key, place: order.place, turn };
+  const earlier = copy ? earlierTry('parked', copy) : earlierTry('dead', letter);
+  const whose = { key: order.key, place: order.place, turn, earlier };
   try {
     const message = copy
       ? await restored('parked', copy, messages)
@@ -130,7 +132,7 @@ const eventOf = async (
 
 const redrivenMessage = (original: InboundMessage, letter: InboundMessage): InboundMessage => {
   const defaults = new Derived(original, deadTypeOf(letter));
-  const { headers, body } = redriven(original, letter.sequence, defaults);
+  const { headers, body } = redriven(original, letter, defaults);
   return withHeaders({ ...original, body }, headers);
 };
 
@@ -190,9 +192,10 @@ const react = async (options: Following, order: IncomingEvent): Promise<Outcome>
   const { messages, decodeFact, pending, stream } = options;
   const { letter, ruling } = await readRuled(stream, order.data as RuledLetter, messages);
   if (ruling.action === 'discarded') return { kind: 'done', how: 'ignored', facts: 0 };
-  const event =
-    pending.get(order.message) ??
-    decodeFact(withHistory(await restored('dead', letter, messages), letter));
+  const event = pending.get(order.message) ?? {
+    ...decodeFact(withHistory(await restored('dead', letter, messages), letter)),
+    earlier: earlierTry('dead', letter),
+  };
   const outcome = await tryOnce(options, order, condemned(event, order));
   return outcome.kind === 'retry' ? outcome : { kind: 'done', how: 'handled', facts: 0 };
 };

@@ -5,7 +5,8 @@ import { redriven } from '../../../../src/infra/pipeline/redrive.ts';
 import { withHeaders } from '../../../../src/infra/pipeline/restore-event.ts';
 import { decodeTally, messageOf } from '../../../support/tally.ts';
 
-const again = (stored: InboundMessage, letter = 90) => {
+const again = (stored: InboundMessage, sequence = 90) => {
+  const letter = { ...messageOf({}), sequence };
   const original = withHeaders(stored, stored.allHeaders());
   const redrive = redriven(original, letter, new Derived(original, 'tally.count'));
   const message = withHeaders({ ...original, body: redrive.body }, redrive.headers);
