@@ -9,6 +9,7 @@ const wanted = [
   { name: 'prometheus', isOptional: true },
   { name: 'promtool', isOptional: true },
   { name: 'amtool', isOptional: true },
+  { name: 'kubectl', isOptional: true },
 ];
 
 const log = (line) => console.error(line);

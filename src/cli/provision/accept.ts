@@ -4,7 +4,7 @@ import { compareVersions } from './version.ts';
 
 /** The version that the program at a path says it has. */
 export const versionAt = async (path: string, tool: Tool): Promise<string> => {
-  const printed = await runCommand(path, ['--version']);
+  const printed = await runCommand(path, tool.versionCommand ?? ['--version']);
   const version = tool.versionPattern.exec(printed)?.[1];
   if (version === undefined) throw new Error(`${path} does not say which version it is`);
   return version.replace(/^v/, '');

@@ -25,13 +25,15 @@ const reach = (url: URL): Promise<void> =>
     socket.once('error', (error) => refuse(error.message));
   });
 
-/** Writes a download to a file and resolves to it if its SHA-256 is the one expected; else nothing stays. */
-export const download = async (address: string, file: string, sha256: string): Promise<void> => {
+const lengthOfSha512 = 128;
+
+/** Writes a download to a file if its SHA-256 or SHA-512 is the one expected; else nothing stays. */
+export const download = async (address: string, file: string, checksum: string): Promise<void> => {
   await reach(new URL(address));
   const response = await fetch(address, { signal: AbortSignal.timeout(downloadTimeoutMs) });
   if (!response.ok || response.body === null)
     throw new Error(`${address} answered ${response.status}`);
-  const hash = createHash('sha256');
+  const hash = createHash(checksum.length === lengthOfSha512 ? 'sha512' : 'sha256');
   const hashing = new Transform({
     transform: (chunk, _encoding, done) => {
       hash.update(chunk);
@@ -40,7 +42,7 @@ export const download = async (address: string, file: string, sha256: string): P
   });
   await pipeline(Readable.fromWeb(response.body), hashing, createWriteStream(file));
   const found = hash.digest('hex');
-  if (found === sha256) return;
+  if (found === checksum) return;
   await rm(file);
-  throw new Error(`${address} has the SHA-256 ${found}, not ${sha256}: refused`);
+  throw new Error(`${address} has the checksum ${found}, not ${checksum}: refused`);
 };

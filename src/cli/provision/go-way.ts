@@ -13,6 +13,7 @@ const buildTimeoutMs = 1_200_000;
 export const goWay = ({ environment }: Surroundings): Way => ({
   name: 'Go',
   fetch: async ({ name, go }, folder) => {
+    if (go === undefined) throw new Error(`${name} cannot be built by a module of our own`);
     const env = {
       ...environment,
       CGO_ENABLED: '0',

@@ -14,14 +14,14 @@ export const releaseWay = (): Way => ({
   name: 'official release',
   fetch: async ({ release }, folder) => {
     const platform = platformName();
-    const sha256 = release.sha256[platform];
-    if (sha256 === undefined) throw new Error(`none is pinned for ${platform}`);
+    const checksum = release.checksums[platform];
+    if (checksum === undefined) throw new Error(`none is pinned for ${platform}`);
     const archive = join(folder, 'release.tar.gz');
-    await download(release.archiveUrl(platform), archive, sha256);
+    await download(release.archiveUrl(platform), archive, checksum);
     await runCommand('tar', ['-xzf', archive, '--strip-components=1', '--no-same-owner'], {
       cwd: folder,
       timeoutMs: 120_000,
     });
-    return [folder];
+    return [join(folder, release.programsIn ?? '.')];
   },
 });

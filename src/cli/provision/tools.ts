@@ -2,8 +2,10 @@
 export interface Release {
   readonly version: string;
   readonly archiveUrl: (platform: string) => string;
-  /** SHA-256 of the archives, as the release's own list of checksums has them. */
-  readonly sha256: Readonly<Record<string, string>>;
+  /** SHA-256 or SHA-512 of the archives, as the release's own list of checksums has them. */
+  readonly checksums: Readonly<Record<string, string>>;
+  /** Where in the archive, below its own folder, the program lies. @default that folder */
+  readonly programsIn?: string;
 }
 
 /** What the Go compiler needs to build a tool. */
@@ -21,12 +23,15 @@ export interface Tool {
   readonly variable: string;
   /** The oldest version that will do. */
   readonly minimum: string;
-  /** Finds the version in what `--version` prints. */
+  /** What makes it print its version. @default --version */
+  readonly versionCommand?: readonly string[];
+  /** Finds the version in what that prints. */
   readonly versionPattern: RegExp;
   readonly release: Release;
   /** The Debian packages that may hold it: the first one that a suite has is taken. */
   readonly debianPackages: readonly string[];
-  readonly go: GoBuild;
+  /** Absent where its module cannot be built from another one. */
+  readonly go?: GoBuild;
 }
 
 const onGitHub = (project: string, version: string, archive: string): string =>
@@ -36,7 +41,7 @@ const natsRelease: Release = {
   version: '2.15.0',
   archiveUrl: (platform) =>
     onGitHub('nats-io/nats-server', '2.15.0', `nats-server-v2.15.0-${platform}`),
-  sha256: {
+  checksums: {
     'linux-amd64': '5d2c51caca950333aba84911df7d377f826f3a59ec36061c6539105084f65c92',
     'linux-arm64': 'cdc208f5a3f42963a52b6ab06ef65626bb870315dc936e26ba571780c6351112',
     'darwin-amd64': '5bd8b59ca5bf93fab3da2c5843cf564cd6e2e291e22ae3b861746e7ebe259b95',
@@ -48,7 +53,7 @@ const prometheusRelease: Release = {
   version: '3.14.0',
   archiveUrl: (platform) =>
     onGitHub('prometheus/prometheus', '3.14.0', `prometheus-3.14.0.${platform}`),
-  sha256: {
+  checksums: {
     'linux-amd64': 'f665c6da19eb7ba399c915d30c7d9793c9b417bf8a749b504bc470678631478d',
     'linux-arm64': '077f3781ab7245dc04c9a3c9b78ba120fc8e41aa0dc97489b0af67247e50ba83',
     'darwin-amd64': 'a14307b9726e66cadb81be9a544732623af26dabeb7702c987aa9c3c062ada34',
@@ -60,12 +65,28 @@ const alertmanagerRelease: Release = {
   version: '0.34.0',
   archiveUrl: (platform) =>
     onGitHub('prometheus/alertmanager', '0.34.0', `alertmanager-0.34.0.${platform}`),
-  sha256: {
+  checksums: {
     'linux-amd64': '19c75a11d8c03dc4ade7abdbddfb3a8f28c9e7b000d0849cda0cd71dffd74a03',
     'linux-arm64': 'a96ef16598ddc58e84d28167b3352b30e3205698d76c56ef467e4504d7664da4',
     'darwin-amd64': '2c76c6bb30f030296cbfbf803bfd99494987197fcb8743f73ef5f351d568ce97',
     'darwin-arm64': '0cb31efe439c58ab77594b62a28f9de95f2d08beccf0f11eba4b822b2f549b82',
   },
+};
+
+const kubernetesRelease: Release = {
+  version: '1.34.7',
+  archiveUrl: (platform) => `https://dl.k8s.io/v1.34.7/kubernetes-client-${platform}.tar.gz`,
+  checksums: {
+    'linux-amd64':
+      'a9de2b5a5b71a5d52b712940a268f643fb57edc25889f4e7fd52b04aadc56c2ae06c2e002c3f40cbb10dc1c4e459dce84f62879f12517c27ec53b4b71b2f871d',
+    'linux-arm64':
+      'd5bf70f3a075a0c3444a870af6e0f2883923800d879830d1046c392a2964968db780eed6cb12692acdeca9c91ee284e48821b4b02b8119a3d710644fe34f9260',
+    'darwin-amd64':
+      '5b2e7a2d0d0548176196c2a4a040a72bedb3e180a64aed245aabfd7e94589cba2e445aa6518262e6f94192ee22ef9ea127c505b9135668c760e4f7867c2427f9',
+    'darwin-arm64':
+      '05b213d1c25d4d2cb930da2f311e4e06e2b5169487f994d9c45416c8e10fbfeba0196eab417abe1580b3124c050bc57cfd205fd6ca688d4b559a52d2f9fc2871',
+  },
+  programsIn: 'client/bin',
 };
 
 // Built from source, these do not know their own version unless the linker writes it in.
@@ -130,6 +151,16 @@ export const tools = {
       program: 'github.com/prometheus/alertmanager/cmd/amtool',
       flags: [versioned('0.34.0')],
     },
+  },
+  kubectl: {
+    name: 'kubectl',
+    variable: 'KUBECTL',
+    // The oldest whose Kustomize puts labels into templates and not into selectors.
+    minimum: '1.28.0',
+    versionCommand: ['version', '--client'],
+    versionPattern: /^Client Version: (v[0-9.]+)/m,
+    release: kubernetesRelease,
+    debianPackages: ['kubectl', 'kubernetes-client'],
   },
 } as const satisfies Record<string, Tool>;
 

@@ -10,7 +10,7 @@ export const grinder: Tool = {
   variable: 'GRINDER',
   minimum: '2.0.0',
   versionPattern: /^grinder (\S+)/m,
-  release: { version: '2.1.0', archiveUrl: () => 'http://127.0.0.1:1/none', sha256: {} },
+  release: { version: '2.1.0', archiveUrl: () => 'http://127.0.0.1:1/none', checksums: {} },
   debianPackages: ['grinder'],
   go: { module: 'none', version: 'v2.1.0', program: 'none', flags: [] },
 };

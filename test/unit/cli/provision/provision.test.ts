@@ -39,7 +39,9 @@ test('pins a release for every platform with checksums of the right form', () =>
   const platforms = ['linux-amd64', 'linux-arm64', 'darwin-amd64', 'darwin-arm64'];
 
   for (const { release } of Object.values(tools)) {
-    expect(Object.keys(release.sha256)).toEqual(platforms);
-    for (const sum of Object.values(release.sha256)) expect(sum).toMatch(/^[0-9a-f]{64}$/);
+    expect(Object.keys(release.checksums)).toEqual(platforms);
+    for (const sum of Object.values(release.checksums)) {
+      expect(sum).toMatch(/^([0-9a-f]{64}|[0-9a-f]{128})$/);
+    }
   }
 });

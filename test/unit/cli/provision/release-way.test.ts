@@ -31,16 +31,34 @@ const serve = async (content: Buffer): Promise<AsyncDisposable & { readonly url:
   };
 };
 
-const releasedAt = (url: string, sha256: string): Tool => ({
+const releasedAt = (url: string, checksum: string): Tool => ({
   ...grinder,
-  release: { version: '2.1.0', archiveUrl: () => url, sha256: { [platformName()]: sha256 } },
+  release: { version: '2.1.0', archiveUrl: () => url, checksums: { [platformName()]: checksum } },
 });
 
-test('keeps a release that has the pinned checksum', async () => {
+test.each(['sha256', 'sha512'])(
+  'keeps a release that has the pinned checksum, %s',
+  async (algorithm) => {
+    await using folder = await temporaryFolder();
+    const archive = await archiveIn(folder.path);
+    await using server = await serve(archive);
+    const tool = releasedAt(server.url, createHash(algorithm).update(archive).digest('hex'));
+    const cache = join(folder.path, 'cache');
+
+    const path = await obtain(tool, { places: [], ways: [releaseWay()] }, surroundingsIn(cache));
+
+    expect(execFileSync(path, ['--version'], { encoding: 'utf8' })).toBe('grinder 2.1.0\n');
+  },
+);
+
+test('finds the program where the archive has it', async () => {
   await using folder = await temporaryFolder();
-  const archive = await archiveIn(folder.path);
+  await writeGrinder(join(folder.path, 'mill', 'parts', 'bin'), '2.1.0');
+  execFileSync('tar', ['-czf', 'mill.tar.gz', 'mill'], { cwd: folder.path });
+  const archive = await readFile(join(folder.path, 'mill.tar.gz'));
   await using server = await serve(archive);
-  const tool = releasedAt(server.url, createHash('sha256').update(archive).digest('hex'));
+  const plain = releasedAt(server.url, createHash('sha256').update(archive).digest('hex'));
+  const tool = { ...plain, release: { ...plain.release, programsIn: 'parts/bin' } };
   const cache = join(folder.path, 'cache');
 
   const path = await obtain(tool, { places: [], ways: [releaseWay()] }, surroundingsIn(cache));
@@ -56,7 +74,7 @@ test('refuses a release that has another checksum and leaves nothing in the cach
 
   const search = obtain(tool, { places: [], ways: [releaseWay()] }, surroundingsIn(cache));
 
-  await expect(search).rejects.toThrow(/has the SHA-256 [0-9a-f]{64}, not 0{64}: refused/);
+  await expect(search).rejects.toThrow(/has the checksum [0-9a-f]{64}, not 0{64}: refused/);
   expect(existsSync(join(cache, 'tools'))).toBe(false);
   expect(existsSync(join(cache, 'lock'))).toBe(false);
 });
