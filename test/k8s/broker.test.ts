@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,70 +6,81 @@ import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { tools } from '../../src/cli/provision/tools.ts';
 import { compareVersions } from '../../src/cli/provision/version.ts';
-import { ruleFiles } from '../observability/prometheus-files.ts';
-import { rulesFolder } from '../observability/promtool.ts';
 import {
   bytes,
   containerOf,
   environmentOf,
   type Manifest,
   processesIn,
-  renderBase,
+  workersIn,
   workloadsIn,
-} from './render.ts';
+} from './manifest.ts';
+import { render } from './render.ts';
 
 const serverPorts = { client: 4222, cluster: 6222, monitor: 8222 };
 
 const brokerIn = (manifests: readonly Manifest[]) =>
-  workloadsIn(manifests).find(({ kind }) => kind === 'StatefulSet')!;
+  workloadsIn(manifests).find(({ metadata }) => metadata.name === 'nats')!;
 
-const configIn = (manifests: readonly Manifest[]): string =>
-  manifests.find(({ data }) => data?.['nats.conf'])?.data?.['nats.conf'] ?? '';
+/** The files that its folder of configuration holds. */
+const filesIn = (manifests: readonly Manifest[]): Readonly<Record<string, string>> =>
+  manifests.find(({ data }) => data?.['nats.conf'])?.data ?? {};
+
+const configIn = (manifests: readonly Manifest[]): string => filesIn(manifests)['nats.conf'] ?? '';
 
 const settingIn = (config: string, name: string): string =>
   new RegExp(`^\\s*${name}: (\\S+)$`, 'm').exec(config)?.[1] ?? `${name} is missing`;
 
 test('the broker is new enough, and of one version', async (context) => {
-  const { image } = containerOf(brokerIn(await renderBase(context)));
+  const { image } = containerOf(brokerIn(await render(context, 'prod')));
   const [, version = ''] = /^nats:(\d+\.\d+\.\d+)-alpine$/.exec(image) ?? [];
 
   expect(compareVersions(version, tools['nats-server'].minimum)).toBeGreaterThanOrEqual(0);
 });
 
-test('nats-server accepts its configuration', async (context) => {
-  const config = configIn(await renderBase(context));
-  const folder = await mkdtemp(join(tmpdir(), 'nats-config-'));
-  const file = join(folder, 'nats.conf');
-  await writeFile(file, config);
-  const environment = { ...process.env, POD_NAME: 'nats-0' };
-  const program = process.env['NATS_SERVER'] ?? 'nats-server';
+for (const overlay of ['dev', 'prod'] as const) {
+  test(`nats-server accepts its configuration of ${overlay}`, async (context) => {
+    const folder = await mkdtemp(join(tmpdir(), 'nats-config-'));
+    for (const [name, text] of Object.entries(filesIn(await render(context, overlay)))) {
+      await writeFile(join(folder, name), text);
+    }
+    const environment = { ...process.env, POD_NAME: 'nats-0' };
+    const program = process.env['NATS_SERVER'] ?? 'nats-server';
+    const command = ['-t', '-c', join(folder, 'nats.conf')];
 
-  const { stderr } = await promisify(execFile)(program, ['-t', '-c', file], { env: environment });
+    const { stderr } = await promisify(execFile)(program, command, { env: environment });
 
-  expect(stderr).toContain('is valid');
-  await rm(folder, { recursive: true });
-});
+    expect(stderr).toContain('is valid');
+    await rm(folder, { recursive: true });
+  });
+}
 
-test('the servers know each other, and the processes know all of them, by name', async (context) => {
-  const manifests = await renderBase(context);
-  const { metadata, spec } = brokerIn(manifests);
-  const hosts = Array.from(
-    { length: spec.replicas },
-    (_, index) => `${metadata.name}-${index}.${spec.serviceName}`,
-  );
-  const routes = [...configIn(manifests).matchAll(/nats:\/\/(\S+):6222/g)].map(([, host]) => host);
-
-  expect(hosts).toHaveLength(3);
-  expect(routes).toEqual(hosts);
-  for (const workload of processesIn(manifests)) {
-    expect(environmentOf(manifests, workload)['NATS_URL']).toBe(
-      hosts.map((host) => `nats://${host}:4222`).join(','),
+for (const [overlay, count] of [
+  ['dev', 1],
+  ['prod', 3],
+] as const) {
+  test(`the servers of ${overlay} are known by name to each other and to the processes`, async (context) => {
+    const manifests = await render(context, overlay);
+    const { metadata, spec } = brokerIn(manifests);
+    const hosts = Array.from(
+      { length: spec.replicas ?? 0 },
+      (_, index) => `${metadata.name}-${index}.${spec.serviceName}`,
     );
-  }
-});
+    const text = filesIn(manifests)['cluster.conf'] ?? '';
+    const routes = [...text.matchAll(/nats:\/\/(\S+):6222/g)].map(([, host]) => host);
+
+    expect(hosts).toHaveLength(count);
+    expect(routes).toEqual(count === 1 ? [] : hosts);
+    for (const workload of processesIn(manifests)) {
+      expect(environmentOf(manifests, workload)['NATS_URL']).toBe(
+        hosts.map((host) => `nats://${host}:4222`).join(','),
+      );
+    }
+  });
+}
 
 test('its ports are those of its configuration', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const config = configIn(manifests);
   const ports = containerOf(brokerIn(manifests)).ports.map(
     ({ name, containerPort }) => [name, containerPort] as const,
@@ -82,18 +92,18 @@ test('its ports are those of its configuration', async (context) => {
 });
 
 test('an acknowledged write is on the disk of a majority', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const settings = processesIn(manifests).map((each) => environmentOf(manifests, each));
 
   expect(settingIn(configIn(manifests), 'sync_interval')).toBe('always');
-  expect(settings.map(({ STREAM_STORAGE }) => STREAM_STORAGE)).toEqual(Array(4).fill('file'));
-  expect(settings.map(({ STREAM_REPLICAS }) => STREAM_REPLICAS)).toEqual(Array(4).fill('3'));
+  expect(settings.map(({ STREAM_STORAGE }) => STREAM_STORAGE)).toEqual(Array(5).fill('file'));
+  expect(settings.map(({ STREAM_REPLICAS }) => STREAM_REPLICAS)).toEqual(Array(5).fill('3'));
 });
 
 test('the streams fit into the store, and the store into the volume', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const broker = brokerIn(manifests);
-  const workers = processesIn(manifests).filter(({ metadata }) => metadata.name !== 'gateway');
+  const workers = workersIn(manifests);
   const streamBytes = workers.map((each) =>
     Number(environmentOf(manifests, each)['STREAM_MAX_BYTES']),
   );
@@ -106,7 +116,7 @@ test('the streams fit into the store, and the store into the volume', async (con
 });
 
 test('a server that leaves has the time to move its clients', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const config = configIn(manifests);
   const seconds = (name: string) => Number.parseInt(settingIn(config, name), 10);
   const { template } = brokerIn(manifests).spec;
@@ -117,21 +127,11 @@ test('a server that leaves has the time to move its clients', async (context) =>
 });
 
 test('a lagging stream takes no server out, and an outage restarts none', async (context) => {
-  const container = containerOf(brokerIn(await renderBase(context)));
+  const container = containerOf(brokerIn(await render(context, 'prod')));
   const { startupProbe, readinessProbe, livenessProbe } = container;
 
   expect(startupProbe.httpGet).toEqual({ path: '/healthz', port: 'monitor' });
   expect(readinessProbe.httpGet.path).toBe('/healthz?js-server-only=true');
   expect(livenessProbe.httpGet.path).toBe('/healthz?js-enabled-only=true');
   expect(startupProbe.periodSeconds * startupProbe.failureThreshold).toBeGreaterThanOrEqual(900);
-});
-
-test('the rules come along for a Prometheus to mount, under a name that stays', async (context) => {
-  const manifests = await renderBase(context);
-  const map = manifests.find(({ metadata }) => metadata.name === 'millrace-prometheus-rules');
-
-  expect(Object.keys(map?.data ?? {}).sort()).toEqual([...ruleFiles].sort());
-  for (const file of ruleFiles) {
-    expect(map?.data?.[file]).toBe(readFileSync(join(rulesFolder, file), 'utf8'));
-  }
 });

@@ -4,56 +4,75 @@ import { expect, test } from 'vitest';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
 import {
   gatewayEnvironment,
+  observerEnvironment,
   readConfig,
   workerEnvironment,
 } from '../../src/infra/runtime/config.ts';
 import { HealthServer } from '../../src/infra/runtime/health-server.ts';
+import { topologyOf } from '../../src/infra/runtime/topology-of.ts';
+import { cart } from '../../src/workers/cart/service.ts';
+import { product } from '../../src/workers/product/service.ts';
+import { user } from '../../src/workers/user/service.ts';
 import {
   bytes,
+  componentOf,
   containerOf,
   environmentOf,
   type Manifest,
   processesIn,
-  renderBase,
   type Workload,
-} from './render.ts';
+  workersIn,
+} from './manifest.ts';
+import { overlays } from './parts.ts';
+import { render } from './render.ts';
 
 const root = join(import.meta.dirname, '../..');
 
 /** What Node.js reads itself. */
 const ofNode = 'NODE_OPTIONS';
+/** As many as an autoscaler asks for at most. */
+const mostReplicas = 8;
 /** What leaving takes after the work is drained. */
 const leaveMs = 5_000;
 
-const schemaOf = ({ metadata }: Workload) =>
-  metadata.name === 'gateway' ? gatewayEnvironment : workerEnvironment;
+const schemas = {
+  gateway: gatewayEnvironment,
+  observer: observerEnvironment,
+  worker: workerEnvironment,
+};
+
+const schemaOf = (workload: Workload) => schemas[componentOf(workload) as keyof typeof schemas];
 
 const settingsOf = (manifests: readonly Manifest[], workload: Workload) => {
   const { [ofNode]: _heap, ...settings } = environmentOf(manifests, workload);
   return settings;
 };
 
-test('every process gets settings that its program knows and accepts', async (context) => {
-  const manifests = await renderBase(context);
-  const processes = processesIn(manifests);
+for (const overlay of overlays) {
+  test(`every process of ${overlay} gets settings that its program knows and accepts`, async (context) => {
+    const manifests = await render(context, overlay);
+    const processes = processesIn(manifests);
+    const wanted = { STREAM_REPLICAS: overlay === 'dev' ? 1 : 3, HEALTH_PORT: 8080 };
 
-  expect(processes).toHaveLength(4);
-  for (const workload of processes) {
-    const schema = schemaOf(workload);
-    const settings = settingsOf(manifests, workload);
-    const unknown = Object.keys(settings).filter((name) => !(name in schema.shape));
+    expect(processes).toHaveLength(5);
+    for (const workload of processes) {
+      const schema = schemaOf(workload);
+      const settings = settingsOf(manifests, workload);
+      const unknown = Object.keys(settings).filter((name) => !(name in schema.shape));
 
-    expect(unknown, workload.metadata.name).toEqual([]);
-    expect(Object.keys(settings).length).toBeGreaterThan(10);
-    expect(readConfig(schema, settings)).toMatchObject({ STREAM_REPLICAS: 3, HEALTH_PORT: 8080 });
-  }
-});
+      expect(unknown, workload.metadata.name).toEqual([]);
+      expect(Object.keys(settings).length).toBeGreaterThanOrEqual(8);
+      expect(readConfig(schema, settings)).toMatchObject(wanted);
+    }
+  });
+}
 
 test('every process runs a program that there is', async (context) => {
-  const programs = processesIn(await renderBase(context)).map((each) => containerOf(each).args);
+  const programs = processesIn(await render(context, 'prod')).map((each) => containerOf(each).args);
 
   expect(programs.sort()).toEqual([
     ['dist/gateway/main.js'],
+    ['dist/observer/main.js'],
     ['dist/workers/cart/main.js'],
     ['dist/workers/product/main.js'],
     ['dist/workers/user/main.js'],
@@ -65,7 +84,7 @@ test('every process runs a program that there is', async (context) => {
 });
 
 test('probes and Prometheus ask where the health server answers', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const metrics = new Metrics('test');
   let notReady: readonly string[] = [];
   const options = { host: '127.0.0.1', port: 0, readiness: () => notReady, metrics };
@@ -98,7 +117,7 @@ test('probes and Prometheus ask where the health server answers', async (context
 });
 
 test('the gateway listens where its service leads', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const gateway = processesIn(manifests).find(({ metadata }) => metadata.name === 'gateway')!;
   const port = containerOf(gateway).ports.find(({ name }) => name === 'http')?.containerPort;
 
@@ -106,7 +125,7 @@ test('the gateway listens where its service leads', async (context) => {
 });
 
 test('the key of the tokens is a file of the secret that is made by hand', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
   const gateway = processesIn(manifests).find(({ metadata }) => metadata.name === 'gateway')!;
   const { volumes } = gateway.spec.template.spec;
   const volume = volumes.find(({ secret }) => secret?.secretName === 'gateway-token-key')!;
@@ -122,7 +141,7 @@ test('the key of the tokens is a file of the secret that is made by hand', async
 });
 
 test('a process that is told to leave has the time for it', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
 
   for (const workload of processesIn(manifests)) {
     const { DRAIN_TIMEOUT_MS } = readConfig(schemaOf(workload), settingsOf(manifests, workload));
@@ -136,8 +155,8 @@ test('a process that is told to leave has the time for it', async (context) => {
 });
 
 test('a handler ends before its lease and before the drain do', async (context) => {
-  const manifests = await renderBase(context);
-  const workers = processesIn(manifests).filter(({ metadata }) => metadata.name !== 'gateway');
+  const manifests = await render(context, 'prod');
+  const workers = workersIn(manifests);
 
   expect(workers).toHaveLength(3);
   for (const worker of workers) {
@@ -149,7 +168,7 @@ test('a handler ends before its lease and before the drain do', async (context) 
 });
 
 test('the heap is at most three quarters of the memory', async (context) => {
-  const manifests = await renderBase(context);
+  const manifests = await render(context, 'prod');
 
   for (const workload of processesIn(manifests)) {
     const options = environmentOf(manifests, workload)[ofNode] ?? '';
@@ -160,9 +179,30 @@ test('the heap is at most three quarters of the memory', async (context) => {
   }
 });
 
+test('what a replica asks for, its consumers hand out', async (context) => {
+  const manifests = await render(context, 'prod');
+  const services = [user, product, cart];
+
+  expect(workersIn(manifests)).toHaveLength(services.length);
+  for (const worker of workersIn(manifests)) {
+    const service = services.find(({ name }) => `worker-${name}` === worker.metadata.name)!;
+    const { PREFETCH, CONCURRENCY, ACK_WAIT_MS } = readConfig(
+      workerEnvironment,
+      settingsOf(manifests, worker),
+    );
+    for (const { ordering, maxAckPending } of topologyOf(service, ACK_WAIT_MS).consumers) {
+      // A partition has one owner; a shared consumer hands out to all replicas that there may be.
+      const askers = ordering === 'key' ? 1 : mostReplicas;
+
+      expect(CONCURRENCY).toBeLessThanOrEqual(PREFETCH);
+      expect(PREFETCH * askers).toBeLessThanOrEqual(maxAckPending);
+    }
+  }
+});
+
 test('workers differ in their names and programs alone', async (context) => {
-  const manifests = await renderBase(context);
-  const workers = processesIn(manifests).filter(({ metadata }) => metadata.name !== 'gateway');
+  const manifests = await render(context, 'prod');
+  const workers = workersIn(manifests);
   const texts = workers.map((worker) => {
     const name = worker.metadata.name.replace('worker-', '');
     return JSON.stringify(worker)
