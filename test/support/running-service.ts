@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import type { OutgoingEvent } from '../../src/contracts/define-event.ts';
 import type { ServiceStream } from '../../src/contracts/streams.ts';
 import type { Scope } from '../../src/infra/di/token.ts';
+import type { NatsOptions } from '../../src/infra/nats/connect.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
 import type { AnyService } from '../../src/infra/pipeline/define-service.ts';
@@ -20,6 +21,8 @@ type Environment = ServiceParts['environment'];
 export interface ServiceOnServer {
   readonly environment?: Partial<Environment>;
   readonly provide?: (scope: Scope) => void;
+  /** How it differs from one server without limits. */
+  readonly broker?: Partial<NatsOptions>;
 }
 
 /** A service in this process, with a connection, a log and metrics of its own. */
@@ -35,12 +38,12 @@ export interface ServiceUnderTest extends AsyncDisposable {
 export const startOnServer = async (
   service: AnyService,
   server: NatsServer,
-  { environment = {}, provide }: ServiceOnServer = {},
+  { environment = {}, provide, broker = {} }: ServiceOnServer = {},
 ): Promise<ServiceUnderTest> => {
   const log: Readonly<Record<string, unknown>>[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void log.push(JSON.parse(line)) });
   const bus = await NatsBus.connect(
-    { servers: [server.url], name: service.name, replicas: 1, storage: 'file' },
+    { servers: [server.url], name: service.name, replicas: 1, storage: 'file', ...broker },
     { onTrouble: (what) => logger.warn({ what }, 'broker trouble') },
   );
   const metrics = new Metrics(service.name);

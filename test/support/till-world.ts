@@ -1,6 +1,10 @@
 import { expect } from 'vitest';
 import { Ruler } from '../../src/cli/dead-letters/ruler.ts';
-import { type Repartitioned, repartition } from '../../src/cli/repartition/repartition.ts';
+import {
+  type Repartitioned,
+  type RepartitionOptions,
+  repartition,
+} from '../../src/cli/repartition/repartition.ts';
 import { readStream } from '../../src/cli/verify/reading.ts';
 import type { StreamReport } from '../../src/cli/verify/stream-report.ts';
 import { verifyStream } from '../../src/cli/verify/verify-stream.ts';
@@ -14,7 +18,8 @@ import type { NatsOptions } from '../../src/infra/nats/connect.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import type { AnyService } from '../../src/infra/pipeline/define-service.ts';
 import { systemClock } from '../../src/infra/runtime/system-clock.ts';
-import { type NatsServer, startNatsServer } from './nats-server.ts';
+import { startNatsCluster } from './nats-cluster.ts';
+import { type NatsServer, type NatsServerOptions, startNatsServer } from './nats-server.ts';
 import {
   contentsOf,
   publish,
@@ -25,24 +30,47 @@ import {
 import { soon } from './soon.ts';
 import { type TillServices, tillServices } from './till-services.ts';
 
+export interface TillWorldOptions {
+  readonly server?: NatsServerOptions;
+  /** A cluster of three, which keeps every stream three times. */
+  readonly cluster?: boolean;
+  /** The most bytes that a stream may hold. */
+  readonly maxBytes?: number;
+}
+
 /** The till and its board on a server of their own, whose workers come and go. */
 export class TillWorld implements AsyncDisposable {
+  readonly servers: readonly NatsServer[];
+  /** The only one, or one of them. */
   readonly server: NatsServer;
+  readonly broker: NatsOptions;
   readonly bus: NatsBus;
   services: TillServices;
   /** How many entries of each key there are. */
   readonly entries = new Map<string, number>();
   readonly #workers = new Map<ServiceUnderTest, string>();
 
-  private constructor(server: NatsServer, bus: NatsBus, partitions: number) {
+  private constructor(
+    servers: readonly NatsServer[],
+    { bus, broker, services }: Pick<TillWorld, 'bus' | 'broker' | 'services'>,
+  ) {
+    const [server] = servers;
+    if (!server) throw new Error('no server');
+    this.servers = servers;
     this.server = server;
     this.bus = bus;
-    this.services = tillServices(partitions);
+    this.broker = broker;
+    this.services = services;
   }
 
-  static async open(partitions: number): Promise<TillWorld> {
-    const server = await startNatsServer();
-    return new TillWorld(server, await NatsBus.connect(brokerOf(server)), partitions);
+  static async open(partitions: number, options: TillWorldOptions = {}): Promise<TillWorld> {
+    const { cluster, maxBytes } = options;
+    const servers = cluster
+      ? (await startNatsCluster(options.server)).servers
+      : [await startNatsServer(options.server)];
+    const broker = { ...brokerOf(...servers), maxBytes };
+    const bus = await NatsBus.connect(broker);
+    return new TillWorld(servers, { bus, broker, services: tillServices(partitions) });
   }
 
   get stream(): ServiceStream {
@@ -55,7 +83,9 @@ export class TillWorld implements AsyncDisposable {
 
   async start(...services: readonly AnyService[]): Promise<void> {
     for (const service of services) {
-      this.#workers.set(await startOnServer(service, this.server), service.name);
+      const { servers, replicas, maxBytes } = this.broker;
+      const broker = { servers, replicas, maxBytes };
+      this.#workers.set(await startOnServer(service, this.server, { broker }), service.name);
     }
   }
 
@@ -81,15 +111,16 @@ export class TillWorld implements AsyncDisposable {
     }
   }
 
-  move(partitions: number, dryRun = false): Promise<Repartitioned> {
+  move(partitions: number, more: Partial<RepartitionOptions> = {}): Promise<Repartitioned> {
     return repartition({
       service: this.services.till,
       services: this.all,
       partitions,
-      dryRun,
-      broker: brokerOf(this.server),
+      dryRun: false,
+      broker: this.broker,
       leaseMs: 1_000,
       signal: new AbortController().signal,
+      ...more,
     });
   }
 
@@ -114,6 +145,8 @@ export class TillWorld implements AsyncDisposable {
   async numbersOf(stream: ServiceStream, filter: string): Promise<Map<string, number[]>> {
     const numbers = new Map<string, number[]>();
     for (const message of await contentsOf(this.bus, stream, filter)) {
+      // What only takes room in a test.
+      if (message.subject.endsWith('.filler')) continue;
       const { key, n } = JSON.parse(textOf(message)) as { key: string; n: number };
       expect(readSubject(message.subject)?.partition).toBe(placeOf(stream, key).partition);
       numbers.set(key, [...(numbers.get(key) ?? []), n]);
@@ -150,16 +183,16 @@ export class TillWorld implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await this.bus[Symbol.asyncDispose]();
-    await this.server.stop();
+    await Promise.all(this.servers.map((server) => server.stop()));
   }
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
-export const brokerOf = (server: NatsServer): NatsOptions => ({
-  servers: [server.url],
+export const brokerOf = (...servers: readonly NatsServer[]): NatsOptions => ({
+  servers: servers.map(({ url }) => url),
   name: 'repartition-test',
-  replicas: 1,
+  replicas: servers.length,
   storage: 'file',
   firstConnectionMs: 5_000,
 });

@@ -9,11 +9,14 @@ import {
 import { type FoundStream, NotAlone, type StreamMover } from '../../infra/nats/stream-mover.ts';
 import { decoder } from '../../infra/pipeline/decode.ts';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
+import { BusRefused } from '../../infra/pipeline/errors.ts';
 import type { MessageReader } from '../../infra/pipeline/ports.ts';
+import { count } from '../terminal/figures.ts';
 import { copyAll } from './copy-all.ts';
 import { type Journal, journalSchema } from './journal.ts';
 import { placeReaders } from './place-readers.ts';
 import { readersOf } from './readers.ts';
+import { roomForMove } from './room.ts';
 
 /** What has just been done; each of them may be the last thing that a process did. */
 export const steps = [
@@ -39,6 +42,8 @@ export interface MoveOptions {
   readonly onStep: (step: Step) => void;
   /** Asked before whatever no guard of the stream protects. @throws when somebody else moves it by now */
   readonly ours: () => Promise<void>;
+  /** Asked when the stream is closed. @throws when somebody is there who does not know that */
+  readonly alone: () => Promise<void>;
 }
 
 /**
@@ -50,14 +55,16 @@ export interface MoveOptions {
  * @throws NotAlone when somebody else does the same; BusUnavailable, BusRefused: call it again
  */
 export const moveStream = async (options: MoveOptions): Promise<void> => {
-  const { service, mover, moving, onStep, ours } = options;
+  const { service, mover, moving, onStep, ours, alone } = options;
   const { stream } = service;
   const found = await foundStream(mover);
   // The answer to opening it may have been lost.
   if (partitionsIn(found.config) === moving.to) return;
   await ours();
-  await mover.configure(settingsWhileMoving(stream, found.config, moving));
+  await close(options, found);
   onStep('closed');
+  // Who comes from now on looks at the stream first, and sees that it is closed.
+  await alone();
   const { journal, begun } = await begin(options);
   onStep('begun');
   const onWritten = (count: number): void => {
@@ -76,6 +83,24 @@ export const moveStream = async (options: MoveOptions): Promise<void> => {
   await ours();
   await mover.configure(settingsAfterMove(stream, found.config, moving));
   onStep('opened');
+};
+
+/** @throws BusRefused when the broker does not allow it: nothing is changed then */
+const close = async (
+  { service, mover, moving }: MoveOptions,
+  found: FoundStream,
+): Promise<void> => {
+  const { stream } = service;
+  const isNew = typeof partitionsIn(found.config) === 'number';
+  // Who carries on needs what is left to do, however much the first one believed it would be.
+  const maxBytes = isNew ? roomForMove(found.state) : -1;
+  try {
+    await mover.configure(settingsWhileMoving(stream, found.config, moving, maxBytes));
+  } catch (error) {
+    if (!isNew || !(error instanceof BusRefused)) throw error;
+    const what = `the broker has no room for ${stream.name} twice, ${count(maxBytes)} bytes, or does not let it be closed; nothing was changed`;
+    throw new BusRefused(`${what}: ${error.message}`, false);
+  }
 };
 
 /** Removes what a move leaves behind. */

@@ -9,6 +9,7 @@ import { readStream } from '../verify/reading.ts';
 import { usualEventsAtATime } from '../verify/verify-partition.ts';
 import { verifyStream } from '../verify/verify-stream.ts';
 import { consumersIn, type Reader, readersOf, reads } from './readers.ts';
+import { tooFullAfterwards } from './room.ts';
 
 export interface ObstacleOptions {
   /** The service, its stream with as many partitions as it has now. */
@@ -45,8 +46,9 @@ export const whoRuns = async (
   const running: string[] = [];
   for (const name of concernedBy(service, services)) {
     const members = await mover.livingMembers(name);
-    if (members.length === 0) continue;
-    running.push(`workers of ${name} run (${members.join(', ')}): stop them`);
+    if (members.length > 0) {
+      running.push(`workers of ${name} run (${members.join(', ')}): stop them`);
+    } else running.push(...(await whoIsConnected(mover, name)));
   }
   for (const { config, num_waiting, name } of await mover.consumers()) {
     if (config.durable_name === undefined || num_waiting === 0) continue;
@@ -55,12 +57,30 @@ export const whoRuns = async (
   return running;
 };
 
+/** Who is frozen announces nothing, and goes on with the old number when it wakes up. */
+const whoIsConnected = async (mover: StreamMover, name: string): Promise<readonly string[]> => {
+  const found = await mover.isConnected(name);
+  if (found === 'nobody') return [];
+  return found === 'answers'
+    ? [`a worker of ${name} is connected to the broker: stop it`]
+    : [
+        `a worker of ${name} is connected to the broker and does not answer: end its process, which is frozen or busy; of a machine that is lost the broker lets go by itself, after some minutes`,
+      ];
+};
+
 /** What of a stream could not be carried to other partitions, and what to do about it. */
 export const obstaclesOf = async (options: ObstacleOptions): Promise<readonly string[]> => [
+  ...(await tooFull(options)),
   ...(await unreadBy(options)),
   ...(await leftBehindIn(options)),
   ...(await wrongIn(options)),
 ];
+
+const tooFull = async ({ mover }: ObstacleOptions): Promise<string[]> => {
+  const found = await mover.find();
+  const why = found && tooFullAfterwards(found);
+  return why === undefined ? [] : [why];
+};
 
 /** Other readers have to be through: afterwards nobody can tell what they have seen. */
 const unreadBy = async ({ mover, service, services, bus }: ObstacleOptions): Promise<string[]> => {

@@ -10,7 +10,7 @@ import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { forgetMarks, moveStream, type Step } from './move-stream.ts';
 import { obstaclesOf, whoRuns } from './obstacles.ts';
 
-/** Something stands in the way; nothing was changed. */
+/** Something stands in the way. */
 class RepartitionRefused extends Error {
   override readonly name = 'RepartitionRefused';
 }
@@ -123,15 +123,34 @@ const newMove = (from: number, to: number, { config }: FoundStream): Moving => (
 const believedMs = 6_500;
 
 const refuseObstacles = async (tools: Tools, { from }: Moving, isNew: boolean): Promise<void> => {
-  const { mover, services } = tools;
+  await refuseWhoRuns(tools);
+  if (!isNew) return;
   const service = { ...tools.service, stream: { ...tools.service.stream, partitions: from } };
-  let obstacles: readonly string[] = [];
-  await within(believedMs, async () => {
-    obstacles = await whoRuns(mover, service, services);
-    return obstacles.length === 0;
-  });
-  if (isNew && obstacles.length === 0) obstacles = await obstaclesOf({ ...tools, service });
+  const obstacles = await obstaclesOf({ ...tools, service });
   if (obstacles.length > 0) throw new RepartitionRefused(obstacles.join('\n'));
+};
+
+const refuseWhoRuns = async (
+  { mover, service, services }: Tools,
+  ...notes: readonly string[]
+): Promise<void> => {
+  let running: readonly string[] = [];
+  await within(believedMs, async () => {
+    running = await whoRuns(mover, service, services);
+    return running.length === 0;
+  });
+  if (running.length > 0) throw new RepartitionRefused([...running, ...notes].join('\n'));
+};
+
+/** What is on its way between the servers of a cluster has arrived by then. */
+const arrivedMs = 600;
+
+/** Asked twice: another server may not have heard yet of who has just come. */
+const refuseWhoCame = async (tools: Tools): Promise<void> => {
+  const closed = `${tools.service.stream.name} is closed by now, and stays so until you call again`;
+  await refuseWhoRuns(tools, closed);
+  await sleep(arrivedMs);
+  await refuseWhoRuns(tools, closed);
 };
 
 const within = async (ms: number, isDone: () => Promise<boolean>): Promise<boolean> => {
@@ -150,9 +169,21 @@ const moveWithPatience = async (tools: Tools, moving: Moving): Promise<void> => 
   const messages = bus.messages(service.stream.name);
   const by = `${userInfo().username}@${hostname()}`;
   const { now } = systemClock;
+  const alone = (): Promise<void> => refuseWhoCame(tools);
   for (let tries = 1; ; tries++) {
     try {
-      await moveStream({ service, mover, moving, ours, messages, by, now, onWritten, onStep });
+      await moveStream({
+        service,
+        mover,
+        moving,
+        ours,
+        alone,
+        messages,
+        by,
+        now,
+        onWritten,
+        onStep,
+      });
       return;
     } catch (error) {
       const mayPass = error instanceof BusUnavailable || error instanceof NotAlone;

@@ -28,17 +28,19 @@ export const partitionsIn = (config: Settings): number | Moving | undefined => {
 /**
  * A stream's settings while it is moved: whatever anybody sends it finds nobody, but for the mover.
  *
- * Its limits are lifted, because for a while it holds everything twice.
+ * @param maxBytes what it may hold meanwhile, -1 for no limit: everything lies there twice. The broker
+ * refuses the settings when it has not that much room, and then nothing is changed.
  */
 export const settingsWhileMoving = (
   stream: ServiceStream,
   config: Settings,
   moving: Moving,
+  maxBytes: number,
 ): Settings => ({
   ...config,
   subjects: [movingFilter(stream)],
   subject_transform: { src: movingFilter(stream), dest: movedSubject(stream) },
-  max_bytes: -1,
+  max_bytes: maxBytes,
   max_msg_size: -1,
   // Also processes of older versions are refused by it.
   metadata: { [partitionsMetadata]: 'moving', [movingMetadata]: JSON.stringify(moving) },

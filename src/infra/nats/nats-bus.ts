@@ -20,19 +20,20 @@ import type {
   StateReader,
   Topology,
 } from '../pipeline/ports.ts';
+import type { Roll } from '../pipeline/roll.ts';
 import type { StreamWatch } from '../pipeline/stream-watch.ts';
 import type { SuspectMarks } from '../pipeline/suspects.ts';
 import type { Upkeep } from '../pipeline/upkeep.ts';
 import { AckWriter } from './ack-writer.ts';
 import { NatsBacklog } from './backlog.ts';
-import { BatchPublisher } from './batch.ts';
 import type { BusWatcher } from './bus-watcher.ts';
 import { closeConnection, inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
+import { ConnectionLife } from './connection-life.ts';
 import { NatsFollower } from './follower.ts';
-import { GroupCommit } from './group-commit.ts';
 import { JsApi } from './js-api.ts';
 import { readLagsOf } from './lag.ts';
 import { Members, memberName } from './members.ts';
+import { natsCommits } from './nats-commits.ts';
 import { NatsMessages } from './nats-messages.ts';
 import { lookAt, NatsRetries } from './nats-retries.ts';
 import { natsStates } from './nats-states.ts';
@@ -41,16 +42,13 @@ import { OrderedSource } from './ordered-source.ts';
 import { NatsPublisher } from './publisher.ts';
 import { PullSource, type PullSourceOptions } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
-import { readMessage } from './stored-message.ts';
+import { NatsRoll } from './roll.ts';
 import { NatsWatch } from './stream-watch.ts';
 import { ensureTopology } from './topology.ts';
 import { NatsUpkeep } from './upkeep.ts';
-import { watchConnection } from './watch-connection.ts';
 
 /** How long a starting cluster may take until streams can be made. */
 const settlingMs = 60_000;
-/** How long a batch waits for its answer; then the states are read to see what became of it. */
-const batchMs = 3_000;
 
 /** The bus on NATS JetStream: one connection, one stream a service, one durable consumer a reader. */
 export class NatsBus implements Bus {
@@ -60,17 +58,18 @@ export class NatsBus implements Bus {
   readonly suspects: SuspectMarks;
   readonly upkeep: Upkeep;
   readonly watch: StreamWatch;
+  readonly roll: Roll;
   readonly ownership = new Ownership();
   readonly #connection: NatsConnection;
   readonly #options: NatsOptions;
   readonly #watcher: BusWatcher;
+  readonly #life: ConnectionLife;
   readonly #api: JsApi;
   readonly #acks: AckWriter;
   readonly #inboxPrefix: string;
+  readonly #member: string;
   readonly #members = new Map<string, Members>();
-  readonly #reconnected = new Set<() => void>();
-  #isConnected = true;
-  #isClosing = false;
+  readonly #workersPublisher: NatsPublisher;
 
   private constructor(connection: NatsConnection, options: NatsOptions, watcher: BusWatcher) {
     this.#connection = connection;
@@ -79,24 +78,36 @@ export class NatsBus implements Bus {
     this.#api = new JsApi(connection);
     this.#acks = new AckWriter(connection);
     this.#inboxPrefix = inboxPrefixOf(options.name);
+    this.#member = memberName(options.name);
     this.publisher = new NatsPublisher(connection, this.#inboxPrefix);
     this.queries = new NatsQueries(connection);
     this.backlog = new NatsBacklog(this.#api);
     this.suspects = new NatsSuspects(connection, this.#api, options);
     this.upkeep = new NatsUpkeep(connection, this.#api, options);
     this.watch = new NatsWatch(connection, this.#api, this.upkeep);
+    this.roll = new NatsRoll({
+      ...{ connection, api: this.#api, inboxPrefix: this.#inboxPrefix, member: this.#member },
+    });
+    this.#life = new ConnectionLife({
+      ...{ connection, api: this.#api, watcher },
+      show: (service) => this.roll.show(service),
+      onNew: () => this.#acks.forget(),
+    });
+    this.#workersPublisher = new NatsPublisher(connection, this.#inboxPrefix, () =>
+      this.#life.partitions.confirmed(),
+    );
   }
 
   /** @throws BusUnavailable when no broker answers in time, or when it is too old */
   static async connect(options: NatsOptions, watcher: BusWatcher = {}): Promise<NatsBus> {
     const bus = new NatsBus(await openConnection(options, watcher.onTrouble), options, watcher);
     bus.ownership.onChange((owned) => watcher.onOwned?.(owned));
-    bus.#listen();
     return bus;
   }
 
   /** A cluster that is starting has no leaders yet: it is asked again for a while. */
   async ensure(topology: Topology): Promise<void> {
+    this.#life.partitions.declare(topology);
     const until = performance.now() + settlingMs;
     for (;;) {
       try {
@@ -129,17 +140,12 @@ export class NatsBus implements Bus {
   }
 
   commits(stream: ServiceStream): Commit {
-    const { onBatch } = this.#watcher;
-    const batches = new BatchPublisher(this.#connection, batchMs);
-    return new GroupCommit({
-      stream,
-      ...(onBatch ? { onBatch } : {}),
-      port: {
-        publish: (messages) => batches.publish(messages),
-        store: async (message, id) => void (await this.publisher.publishRaw(message, id)),
-        lastSequence: async (subject) =>
-          (await readMessage(this.#api, stream.name, { last_by_subj: subject }))?.sequence ?? 0,
-      },
+    return natsCommits(stream, {
+      connection: this.#connection,
+      api: this.#api,
+      publisher: this.#workersPublisher,
+      mayWrite: () => this.#life.partitions.confirmed(),
+      onBatch: this.#watcher.onBatch,
     });
   }
 
@@ -151,7 +157,7 @@ export class NatsBus implements Bus {
     const stream = retryStreamOf(service);
     return new NatsRetries({
       stream,
-      publisher: this.publisher,
+      publisher: this.#workersPublisher,
       look: () => lookAt(this.#api, stream),
       mostBytes: this.#options.maxBytes,
     });
@@ -184,17 +190,16 @@ export class NatsBus implements Bus {
   }
 
   isConnected(): boolean {
-    return this.#isConnected && !this.#connection.isClosed();
+    return this.#life.isConnected();
   }
 
   onReconnect(run: () => void): () => void {
-    this.#reconnected.add(run);
-    return () => void this.#reconnected.delete(run);
+    return this.#life.onReconnect(run);
   }
 
   /** Sends what waits, then closes. Not `drain()`, which cuts off acknowledgements under way. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#isClosing = true;
+    this.#life.expectEnd();
     this.#acks.flush();
     await closeConnection(this.#connection, this.isConnected());
   }
@@ -207,7 +212,7 @@ export class NatsBus implements Bus {
       connection: this.#connection,
       api: this.#api,
       service,
-      member: memberName(this.#options.name),
+      member: this.#member,
       replicas: this.#options.replicas,
       ...this.#reporting,
     });
@@ -226,24 +231,5 @@ export class NatsBus implements Bus {
       onTrouble: (what: string) => this.#watcher.onTrouble?.(what),
       onReconnect: (run: () => void) => this.onReconnect(run),
     };
-  }
-
-  #listen(): void {
-    const { onTrouble, onReconnect, onRoundTrip, onClosed } = this.#watcher;
-    watchConnection(this.#connection, {
-      onDisconnect: () => {
-        this.#isConnected = false;
-      },
-      onReconnect: () => {
-        this.#isConnected = true;
-        this.#acks.forget();
-        onReconnect?.();
-        for (const run of [...this.#reconnected]) run();
-      },
-      ...{ onTrouble, onRoundTrip },
-      onClosed: (why) => {
-        if (!this.#isClosing) onClosed?.(why);
-      },
-    });
   }
 }

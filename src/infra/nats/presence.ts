@@ -1,5 +1,12 @@
 import { ErrorCode, type NatsConnection, NatsError } from 'nats';
 
+/** Under this name each process of a service shows itself besides: no replica is called so. */
+export const somebody = 'somebody';
+
+/** Where a process of a service listens as long as it is connected. */
+export const presenceSubject = (service: string, name: string): string =>
+  `millrace.present.${service}.${name}`;
+
 /** How long somebody who is there may take to say so; who takes longer is not gone. */
 const answerMs = 500;
 /** A connection that was cut is back by then. */
@@ -13,16 +20,16 @@ const onceMoreMs = 600;
  */
 export class Presence {
   readonly #connection: NatsConnection;
-  readonly #begin: string;
+  readonly #service: string;
 
   constructor(connection: NatsConnection, service: string) {
     this.#connection = connection;
-    this.#begin = `millrace.present.${service}.`;
+    this.#service = service;
   }
 
   /** Is there from now on, until the returned function is called. */
   show(name: string): () => void {
-    const subscription = this.#connection.subscribe(this.#begin + name, {
+    const subscription = this.#connection.subscribe(presenceSubject(this.#service, name), {
       callback: (_error, message) => void message.respond(),
     });
     return () => subscription.unsubscribe();
@@ -35,13 +42,20 @@ export class Presence {
     return this.#isUnheard(name);
   }
 
+  /** Whether somebody listens, and answers. */
+  async ask(name: string): Promise<'answers' | 'silent' | 'nobody'> {
+    try {
+      const subject = presenceSubject(this.#service, name);
+      await this.#connection.request(subject, '', { timeout: answerMs });
+      return 'answers';
+    } catch (error) {
+      const isNobody = error instanceof NatsError && error.code === ErrorCode.NoResponders;
+      return isNobody ? 'nobody' : 'silent';
+    }
+  }
+
   async #isUnheard(name: string): Promise<boolean> {
     if (this.#connection.isClosed()) return false;
-    try {
-      await this.#connection.request(this.#begin + name, '', { timeout: answerMs });
-      return false;
-    } catch (error) {
-      return error instanceof NatsError && error.code === ErrorCode.NoResponders;
-    }
+    return (await this.ask(name)) === 'nobody';
   }
 }

@@ -28,9 +28,16 @@ const pauseMs = 100;
 export class NatsPublisher implements EventPublisher, RawPublisher {
   readonly #connection: NatsConnection;
   readonly #acks: PublishAcks;
+  readonly #mayWrite: () => Promise<void>;
 
-  constructor(connection: NatsConnection, inboxPrefix: string) {
+  /** @param mayWrite waited for before each try */
+  constructor(
+    connection: NatsConnection,
+    inboxPrefix: string,
+    mayWrite: () => Promise<void> = async () => {},
+  ) {
     this.#connection = connection;
+    this.#mayWrite = mayWrite;
     this.#acks = new PublishAcks(connection, inboxPrefix);
   }
 
@@ -42,6 +49,7 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
     const until = performance.now() + deadlineMs;
     for (let left = deadlineMs; ; left = until - performance.now()) {
       try {
+        await this.#mayWrite();
         return await this.#tryOnce(message, id, Math.max(1, Math.min(tryMs, left)));
       } catch (error) {
         const isFinal = error instanceof BusRefused || this.#connection.isClosed();

@@ -2,14 +2,14 @@ import type { NatsConnection } from 'nats';
 import type { InboundMessage } from '../pipeline/delivery.ts';
 import type { OutboundMessage } from '../pipeline/ports.ts';
 import { BatchPublisher } from './batch.ts';
-import { Bucket } from './bucket.ts';
 import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import type { Settings } from './consumer-settings.ts';
 import { apiError, isStale, refusal } from './errors.ts';
 import { storedInbound } from './inbound.ts';
 import { JsApi } from './js-api.ts';
-import { membersBucket } from './members.ts';
+import { Presence, somebody } from './presence.ts';
 import { readRange } from './recall.ts';
+import { announcedMembers } from './roll.ts';
 
 /** A stream as its leader has it. */
 export interface FoundStream {
@@ -20,6 +20,8 @@ export interface FoundStream {
     readonly first_seq: number;
     readonly last_seq: number;
   };
+  /** Nothing where one server keeps it alone. */
+  readonly cluster?: { readonly leader?: string };
 }
 
 /** A consumer as its leader has it. */
@@ -164,10 +166,13 @@ export class StreamMover implements AsyncDisposable {
   }
 
   /** The replicas of a service that have announced themselves within the last seconds. */
-  async livingMembers(service: string): Promise<readonly string[]> {
-    const settings = { name: membersBucket, storage: 'memory', replicas: 1 } as const;
-    const bucket = new Bucket(this.#connection, this.#api, settings);
-    return (await bucket.keys(`${service}.*`)).map((key) => key.slice(service.length + 1));
+  livingMembers(service: string): Promise<readonly string[]> {
+    return announcedMembers(this.#connection, this.#api, service);
+  }
+
+  /** Whether a process of a service is connected, and says so when it is asked: a frozen one does not. */
+  isConnected(service: string): Promise<'answers' | 'silent' | 'nobody'> {
+    return new Presence(this.#connection, service).ask(somebody);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -102,6 +102,8 @@ export const ensureTopology = async (
   options: NatsOptions,
 ): Promise<void> => {
   for (const stream of streams) await ensureStream(api, stream, options);
+  const others = new Set(consumers.map(({ stream }) => stream));
+  for (const stream of others) if (!streams.includes(stream)) await checkPartitions(api, stream);
   const wanted = consumers.flatMap((consumer) =>
     [...consumersOf(consumer)].map(([durable, config]) => ({
       path: `${consumer.stream.name}.${durable}`,
@@ -140,6 +142,18 @@ const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOpti
   const created = await api.ask<Echo>(`STREAM.CREATE.${stream.name}`, wanted);
   if (!created.error) return refuseConflicts(`stream ${stream.name}`, wanted, created.config);
   await afterRace(created.error, stream.name, () => ensureStream(api, stream, options));
+};
+
+/**
+ * Sees to it that a stream has as many partitions as are declared, or is not there.
+ *
+ * @throws TopologyConflict when it has another number, or is being moved to one; BusUnavailable, BusRefused
+ */
+export const checkPartitions = async (api: JsApi, stream: ServiceStream): Promise<void> => {
+  const found = await api.ask<Echo>(`STREAM.INFO.${stream.name}`);
+  if (!found.error) refuseOtherPartitions(stream, found.config);
+  else if (found.error.err_code !== apiError.streamNotFound)
+    throw refusal(found.error, stream.name);
 };
 
 /** Keys would move to other partitions, away from their states and from what waits for them. */

@@ -4,6 +4,13 @@ import { FastHistogram, type Observations } from './fast-histogram.ts';
 import { type MetricName, type MetricRow, metricTable, processMetrics } from './metric-table.ts';
 import { type Exposition, type ShownMetric, toOpenMetrics } from './open-metrics.ts';
 
+/** One series of a metric; `metricName` where a metric has several, as a histogram has. */
+export interface SeriesValue {
+  readonly value: number;
+  readonly labels: Readonly<Partial<Record<string, string | number>>>;
+  readonly metricName?: string;
+}
+
 type NameOf<Kind> = {
   [Name in MetricName]: (typeof metricTable)[Name]['kind'] extends Kind ? Name : never;
 }[MetricName];
@@ -63,6 +70,11 @@ export class Metrics {
   /** Sets gauges at the moment they are asked for. */
   beforeScrape(run: () => void): void {
     this.#beforeScrape.push(run);
+  }
+
+  /** The series of a metric as they are now; none of one that was never asked for. */
+  async read(name: MetricName): Promise<readonly SeriesValue[]> {
+    return (await this.#registry.getSingleMetric(name)?.get())?.values ?? [];
   }
 
   /** Exports the few process metrics that the table names. Once a process. */

@@ -14,17 +14,22 @@ export interface Owned {
  * Other replicas may see it otherwise for some seconds: it says who does what, never who may write.
  */
 export class Ownership {
-  readonly #owned = new Map<string, readonly number[]>();
+  readonly #owned = new Map<string, Owned>();
   readonly #watchers = new Set<(owned: Owned) => void>();
 
   set(owned: Owned): void {
-    this.#owned.set(`${owned.stream} ${owned.reader}`, owned.partitions);
+    this.#owned.set(`${owned.stream} ${owned.reader}`, owned);
     for (const run of [...this.#watchers]) run(owned);
   }
 
   /** Those of a service's own stream. */
   of({ name, service }: ServiceStream): readonly number[] {
-    return this.#owned.get(`${name} ${service}`) ?? [];
+    return this.#owned.get(`${name} ${service}`)?.partitions ?? [];
+  }
+
+  /** Of every stream that this process reads. */
+  all(): readonly Owned[] {
+    return [...this.#owned.values()];
   }
 
   /** Calls back with what has changed, until the returned function is called. */

@@ -5,6 +5,7 @@ import type { KeyPlace, RetryPlace, ServiceStream } from '../../contracts/stream
 import { token } from '../di/token.ts';
 import type { EventSource, InboundMessage } from './delivery.ts';
 import type { Ownership } from './ownership.ts';
+import type { Roll } from './roll.ts';
 import type { StreamWatch } from './stream-watch.ts';
 import type { SuspectMarks } from './suspects.ts';
 import type { Upkeep } from './upkeep.ts';
@@ -226,6 +227,8 @@ export interface Bus extends AsyncDisposable {
   /** Nothing where streams end with their process: there is nothing to look after or at. */
   readonly upkeep?: Upkeep;
   readonly watch?: StreamWatch;
+  /** Nothing where a process has nobody else to ask for. */
+  readonly roll?: Roll;
   /** Nothing where a process has all there is. */
   readonly ownership?: Ownership;
 }

@@ -22,6 +22,7 @@ import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
 import { repairAcknowledged } from './repair-acknowledged.ts';
+import { reportReplica } from './report-replica.ts';
 import { reportService } from './report-service.ts';
 import type { Running } from './running.ts';
 import { tellAbandoned } from './tell-abandoned.ts';
@@ -119,9 +120,11 @@ const runningService = (
     ...(consumptions.every((consumption) => consumption.isPulling()) ? [] : ['not pulling']),
   ];
   const isReady = () => notReady().length === 0;
+  const inFlight = () => consumptions.reduce((sum, consumption) => sum + consumption.inFlight, 0);
+  reportReplica({ bus, metrics, clock, notReady, inFlight });
   reportService(metrics, bus, {
     isReady,
-    inFlight: () => consumptions.reduce((sum, { inFlight }) => sum + inFlight, 0),
+    inFlight,
     waitingForRetry: () => consumptions.reduce((sum, { waiting }) => sum + waiting, 0),
     drainingMs: () => stoppingSince && clock.elapsed() - stoppingSince,
     concurrency: environment.CONCURRENCY * consumptions.length,

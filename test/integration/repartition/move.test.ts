@@ -98,7 +98,7 @@ it('changes nothing when it is only tried', async () => {
   await world.drained('board');
   await world.stop();
   const before = await contentsOf(world.bus, world.stream, '>');
-  const result = await world.move(7, true);
+  const result = await world.move(7, { dryRun: true });
   expect(result).toEqual({ kind: 'could-be-moved', from: 4, messages: before.length });
   const after = await contentsOf(world.bus, world.stream, '>');
   expect(after.map(({ sequence }) => sequence)).toEqual(before.map(({ sequence }) => sequence));

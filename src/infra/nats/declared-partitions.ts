@@ -1,0 +1,99 @@
+import type { NatsConnection } from 'nats';
+import type { ServiceStream } from '../../contracts/streams.ts';
+import { BusUnavailable } from '../pipeline/errors.ts';
+import { type Topology, TopologyConflict } from '../pipeline/ports.ts';
+import type { JsApi } from './js-api.ts';
+import { checkPartitions } from './topology.ts';
+
+export interface DeclaredPartitionsOptions {
+  readonly connection: NatsConnection;
+  readonly api: JsApi;
+  /** Says from now on that a process of a service is there. */
+  readonly show: (service: string) => void;
+  readonly onTrouble: (what: string) => void;
+  /** A stream has another number of partitions by now: this process must not do anything any more. */
+  readonly onMoved: (why: string) => void;
+}
+
+/** A broker that has just started may not answer yet. */
+const againMs = 250;
+/** So long whoever wants to write waits for a connection that is confirmed. */
+const patienceMs = 3_000;
+
+/**
+ * Keeps a process that declares a number of partitions from writing by it when it holds no longer.
+ *
+ * A process has effects only over its connection. While it has one, the broker can tell that somebody
+ * of its service is there, busy or frozen, and nobody moves a stream then. When it gets a new one,
+ * streams may have been moved meanwhile: nothing is written before each was seen to have as many
+ * partitions as are declared. It says that it is there first, and looks afterwards; who moves a stream
+ * closes it first, and then looks whether somebody is there: one of the two sees the other.
+ */
+export class DeclaredPartitions {
+  readonly #options: DeclaredPartitionsOptions;
+  readonly #streams = new Map<string, ServiceStream>();
+  readonly #waiting = new Set<() => void>();
+  #isConfirmed = true;
+  /** Ends what an earlier connection has still under way. */
+  #round = 0;
+
+  constructor(options: DeclaredPartitionsOptions) {
+    this.#options = options;
+  }
+
+  /** From now on this process counts on the partitions of these streams, for whom it reads. */
+  declare({ streams, consumers }: Topology): void {
+    // Who reads nothing durably writes request events at most, whose partitions the broker computes.
+    if (consumers.length === 0) return;
+    for (const stream of streams) if (!stream.role) this.#streams.set(stream.name, stream);
+    for (const { durable } of consumers) this.#options.show(durable);
+  }
+
+  /** The connection is lost: what streams were before it says nothing. */
+  disconnected(): void {
+    this.#round++;
+    this.#isConfirmed = false;
+  }
+
+  /** Looks at the streams over a new connection; true when the process may go on. */
+  async reconnected(): Promise<boolean> {
+    const round = ++this.#round;
+    while (round === this.#round && !this.#options.connection.isClosed()) {
+      try {
+        for (const stream of this.#streams.values()) {
+          await checkPartitions(this.#options.api, stream);
+        }
+        if (round === this.#round) this.#confirm();
+        return round === this.#round;
+      } catch (error) {
+        if (error instanceof TopologyConflict) {
+          this.#options.onMoved(error.message);
+          return false;
+        }
+        this.#options.onTrouble(`partitions: ${String(error)}`);
+      }
+      await new Promise((resolve) => setTimeout(resolve, againMs));
+    }
+    return false;
+  }
+
+  /** Resolves when writing is allowed. @throws BusUnavailable when it is not in time */
+  async confirmed(): Promise<void> {
+    if (this.#isConfirmed) return;
+    await new Promise<void>((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(end);
+        resolve();
+      };
+      const timer = setTimeout(end, patienceMs);
+      this.#waiting.add(end);
+    });
+    if (!this.#isConfirmed) throw new BusUnavailable('the connection is not confirmed yet');
+  }
+
+  #confirm(): void {
+    this.#isConfirmed = true;
+    for (const end of [...this.#waiting]) end();
+  }
+}
