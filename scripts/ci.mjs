@@ -3,11 +3,13 @@ import { runChecks } from './support/checks.mjs';
 import { ensureDependencies } from './support/dependencies.mjs';
 import { inRoot } from './support/root.mjs';
 import { run } from './support/run.mjs';
+import { installSystemPrograms } from './support/system-packages.mjs';
 import { withReport } from './support/vitest-report.mjs';
 
 process.env.CI = 'true';
 
 await ensureDependencies();
+installSystemPrograms();
 const checks = await runChecks();
 const failedChecks = checks.filter(({ ok }) => !ok).length;
 

@@ -55,8 +55,7 @@ export const runFlood = async (
   const stored = flood.events / flood.readers;
   const { poisoned } = flood;
   const plan = { events: stored, poisoned, keys: flood.keys };
-  const makeOne = (index: number) => make(poisonedData(index, plan));
-  await fillStream(bus, stream, stored + poisoned, makeOne, flood.shown !== 'usual');
+  await fillStream(bus, stream, stored + poisoned, (index) => make(poisonedData(index, plan)));
   await untilIdle(server.pid, signal);
 
   const cpu: Reading[] = [];

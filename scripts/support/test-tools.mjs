@@ -8,6 +8,7 @@ const wanted = [
   { name: 'nats-server', isOptional: false },
   { name: 'prometheus', isOptional: true },
   { name: 'promtool', isOptional: true },
+  { name: 'alertmanager', isOptional: true },
   { name: 'amtool', isOptional: true },
   { name: 'kubectl', isOptional: true },
 ];

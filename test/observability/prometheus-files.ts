@@ -52,13 +52,14 @@ export const rules: readonly Rule[] = groups.flatMap(({ file, rules }) =>
   rules.map((rule) => ({ file, ...rule })),
 );
 
-/** The alerts among them. */
-export const alerts = rules.filter(
-  (rule): rule is Rule & { readonly alert: string } => rule.alert !== undefined,
-);
+/** A rule that is an alert. */
+export type AlertRule = Rule & { readonly alert: string };
 
-/** The names of the recorded series. */
-export const recorded = rules.flatMap(({ record }) => record ?? []);
+/** The alerts among them. */
+export const alerts = rules.filter((rule): rule is AlertRule => rule.alert !== undefined);
+
+/** The names of the recorded series, each once. */
+export const recorded = [...new Set(rules.flatMap(({ record }) => record ?? []))];
 
 /** promtool's tests of the rules. */
 export const ruleTests = readdirSync(join(rulesFolder, 'tests')).map((file) => ({

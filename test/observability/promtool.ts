@@ -1,38 +1,16 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { stringify } from 'yaml';
-
-/** What a program said: its exit code, and everything that it printed. */
-export interface Said {
-  readonly code: number;
-  readonly output: string;
-}
+import { programOf, runTool, type Said } from '../support/tool.ts';
 
 /** The folder of the rules. */
-export const rulesFolder = join(import.meta.dirname, '../../k8s/prometheus');
+export const rulesFolder = join(import.meta.dirname, '../../k8s/observability/rules');
 
 /** Runs promtool in the folder of the rules. Without one the test is skipped, or in CI fails. */
-export const promtool = async (
-  context: TestContext,
-  ...commandLine: readonly string[]
-): Promise<Said> => {
-  const program = process.env['PROMTOOL'];
-  if (!program) {
-    const reason = 'PROMTOOL names no promtool';
-    if (process.env['CI']) throw new Error(reason);
-    process.stderr.write(`skipped "${context.task.name}": ${reason}\n`);
-    context.skip(reason);
-  }
-  return new Promise((resolve, reject) => {
-    execFile(program, commandLine, { cwd: rulesFolder }, (error, stdout, stderr) => {
-      if (error && typeof error.code !== 'number') reject(error);
-      else resolve({ code: error ? Number(error.code) : 0, output: stdout + stderr });
-    });
-  });
-};
+export const promtool = (context: TestContext, ...commandLine: readonly string[]): Promise<Said> =>
+  runTool(programOf(context, 'PROMTOOL'), commandLine, { cwd: rulesFolder });
 
 /** The same, with a file of its own that holds a document. */
 export const promtoolOn = async (

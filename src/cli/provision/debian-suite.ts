@@ -55,7 +55,8 @@ export class DebianSuite {
       const known = await this.#apt('apt-cache', ['policy', name], this.#folder);
       if (known.includes('Candidate:')) return name;
     }
-    throw new Error(`${this.#mirror.suite} has no package ${debianPackages.join(' or ')}`);
+    const wanted = debianPackages.join(' or ') || 'that would do';
+    throw new Error(`${this.#mirror.suite} has no package ${wanted}`);
   }
 
   get #sources(): string {

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { delimiter, resolve } from 'node:path';
 import { accept } from './accept.ts';
-import type { Tool } from './tools.ts';
+import { namesOf, type Tool } from './tools.ts';
 import type { Place, Surroundings } from './way.ts';
 
 const isExecutableFile = async (path: string): Promise<boolean> => {
@@ -19,7 +19,7 @@ const candidates = async (tool: Tool, searchPath: string): Promise<readonly stri
   const paths = searchPath
     .split(delimiter)
     .filter((folder) => folder !== '')
-    .map((folder) => resolve(folder, tool.name));
+    .flatMap((folder) => namesOf(tool).map((name) => resolve(folder, name)));
   const executable = await Promise.all(paths.map(isExecutableFile));
   return [...new Set(paths.filter((_path, index) => executable[index]))];
 };

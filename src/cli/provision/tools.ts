@@ -19,6 +19,8 @@ export interface GoBuild {
 /** A program that the project runs and does not contain. */
 export interface Tool {
   readonly name: string;
+  /** What it is called on a PATH where packages install it under another name. */
+  readonly alsoNamed?: string;
   /** The environment variable that names the program to use, whatever else there is. */
   readonly variable: string;
   /** The oldest version that will do. */
@@ -138,6 +140,16 @@ export const tools = {
     debianPackages: ['promtool', 'prometheus'],
     go: prometheusBuild('promtool'),
   },
+  alertmanager: {
+    name: 'alertmanager',
+    alsoNamed: 'prometheus-alertmanager',
+    variable: 'ALERTMANAGER',
+    minimum: '0.25.0',
+    versionPattern: /^alertmanager, version (\S+)/m,
+    release: alertmanagerRelease,
+    // Debian's reads templates from where its package installs them, and the module lacks its pages.
+    debianPackages: [],
+  },
   amtool: {
     name: 'amtool',
     variable: 'AMTOOL',
@@ -163,6 +175,10 @@ export const tools = {
     debianPackages: ['kubectl', 'kubernetes-client'],
   },
 } as const satisfies Record<string, Tool>;
+
+/** Every name of a tool's program, its own first. */
+export const namesOf = ({ name, alsoNamed }: Tool): readonly string[] =>
+  alsoNamed === undefined ? [name] : [name, alsoNamed];
 
 /** The other tools that come in the same release as this one. */
 export const releasedWith = (tool: Tool): readonly Tool[] =>

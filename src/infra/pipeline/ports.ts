@@ -227,8 +227,9 @@ export interface Bus extends AsyncDisposable {
   /** Nothing where streams end with their process: there is nothing to look after or at. */
   readonly upkeep?: Upkeep;
   readonly watch?: StreamWatch;
-  /** Nothing where a process is alone and has all there is. */
+  /** Nothing where a process has nobody else to ask for. */
   readonly roll?: Roll;
+  /** Nothing where a process has all there is. */
   readonly ownership?: Ownership;
 }
 

@@ -14,6 +14,8 @@ export interface WorkerOptions {
   readonly logFile: string;
   /** Its own way to the broker, if it has one. */
   readonly link?: Link | undefined;
+  /** Where it answers to health checks. @default one that is free */
+  readonly port?: number;
 }
 
 const readyWithinMs = 60_000;
@@ -25,20 +27,21 @@ export class Worker {
   readonly ended: Promise<unknown>;
   readonly #child: ChildProcess;
   readonly #logFile: string;
-  readonly #health: string;
+  /** Where it answers to health checks and Prometheus. */
+  readonly health: string;
 
   private constructor(child: ChildProcess, health: string, options: WorkerOptions) {
     this.name = options.name;
     this.link = options.link;
     this.#logFile = options.logFile;
     this.#child = child;
-    this.#health = health;
+    this.health = health;
     this.ended = once(child, 'exit');
   }
 
   /** Starts the process; it is ready later. */
   static async start(options: WorkerOptions): Promise<Worker> {
-    const port = String(await freePort());
+    const port = String(options.port ?? (await freePort()));
     const log = openSync(options.logFile, 'a');
     const child = spawn(process.execPath, [options.program], {
       env: {
@@ -84,7 +87,7 @@ export class Worker {
 
   async isReady(): Promise<boolean> {
     try {
-      const answer = await fetch(`${this.#health}/readyz`, { signal: AbortSignal.timeout(2000) });
+      const answer = await fetch(`${this.health}/readyz`, { signal: AbortSignal.timeout(2000) });
       return answer.ok;
     } catch {
       return false;
@@ -93,7 +96,7 @@ export class Worker {
 
   /** The sum of a metric over its label sets. @throws when the process does not answer */
   async metric(name: string): Promise<number> {
-    const answer = await fetch(`${this.#health}/metrics`, { signal: AbortSignal.timeout(5000) });
+    const answer = await fetch(`${this.health}/metrics`, { signal: AbortSignal.timeout(5000) });
     const values = (await answer.text()).matchAll(
       new RegExp(`^${name}(?:\\{.*\\})? (\\S+)$`, 'gm'),
     );

@@ -25,6 +25,15 @@ test('passes over a program that is too old for a fit one further on', async () 
   await expect(search).resolves.toBe(fit);
 });
 
+test('finds a program under the other name that packages give it', async () => {
+  await using folder = await temporaryFolder();
+  const path = await writeGrinder(folder.path, '2.0.1');
+
+  const search = placeOf(folder.path).find({ ...grinder, name: 'mill', alsoNamed: 'grinder' });
+
+  await expect(search).resolves.toBe(path);
+});
+
 test('says that nothing is there', async () => {
   await expect(placeOf('/none').find(grinder)).rejects.toThrow('no grinder there');
 });

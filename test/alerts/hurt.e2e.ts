@@ -1,0 +1,188 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect } from 'nats';
+import { afterAll, expect, type TestContext, test } from 'vitest';
+import { ProductLoad } from '../e2e/observed/product-load.ts';
+import { type ObservedWorld, openWorld } from '../e2e/observed/world.ts';
+import { soon } from '../support/soon.ts';
+
+// One shop, hurt and cured again and again. Time runs fifteen times faster for the rules: what takes
+// them two minutes takes eight seconds here. What is declared in seconds (a handler's time limit, the
+// age of an event) is as long as it is.
+const streamBytes = 2 * 1024 * 1024;
+let opening: Promise<ObservedWorld> | undefined;
+const world = (context: TestContext): Promise<ObservedWorld> => {
+  opening ??= openWorld(context, {
+    STREAM_MAX_BYTES: String(streamBytes),
+    HANDLER_TIMEOUT_MS: '6000',
+    ACK_WAIT_MS: '8000',
+    DRAIN_TIMEOUT_MS: '7000',
+  });
+  return opening;
+};
+afterAll(async () => (await opening)?.[Symbol.asyncDispose]());
+
+/** Waits until nothing fires, then listens to what people are told. */
+const listen = async ({ prometheus, pager }: ObservedWorld) => {
+  await soon(async () => expect(await prometheus.firing()).toEqual([]), 120_000);
+  const before = pager.told.length;
+  return () =>
+    pager.told
+      .slice(before)
+      .filter(({ status }) => status === 'firing')
+      .map(({ receiver, labels: { alertname, service = '' } }) =>
+        `${receiver}: ${alertname} ${service}`.trim(),
+      )
+      .filter((line, index, all) => all.indexOf(line) === index)
+      .sort();
+};
+
+/** The time that alerts take that come too late, or from nothing. */
+const longEnoughMs = 25_000;
+
+test('killed workers that nobody starts again', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  await using load = await ProductLoad.connect(shop.broker.url);
+  await load.flow(5, 3);
+
+  await shop.process('product').end('SIGKILL');
+  await load.publish();
+
+  await soon(() => expect(heard()).toEqual(['pager: MillraceNoWorkers product']), 20_000);
+  await sleep(longEnoughMs);
+  expect(heard()).toEqual(['pager: MillraceNoWorkers product']);
+  await shop.run('product');
+});
+
+test('a worker that is restarted, under load', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  await using load = await ProductLoad.connect(shop.broker.url);
+  const flow = load.flow(20, 20);
+
+  await shop.process('product').end('SIGTERM');
+  await shop.run('product');
+  await flow;
+  await sleep(longEnoughMs);
+
+  expect(heard()).toEqual([]);
+});
+
+test('a worker that dies again and again', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+
+  for (let death = 0; death < 4; death++) {
+    await shop.process('user').end('SIGKILL');
+    await shop.run('user');
+    await sleep(2_000);
+  }
+
+  await soon(() => expect(heard()).toEqual(['tickets: MillraceProcessRestarting user']), 20_000);
+});
+
+test('a frozen worker', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  await using load = await ProductLoad.connect(shop.broker.url);
+
+  shop.process('product').signal('SIGSTOP');
+  await load.publish();
+
+  await soon(() => expect(heard()).toEqual(['pager: MillraceNoWorkers product']), 30_000);
+  await sleep(longEnoughMs);
+  expect(heard()).toEqual(['pager: MillraceNoWorkers product']);
+  shop.process('product').signal('SIGCONT');
+});
+
+test('a few events that nobody can read', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  const connection = await connect({ servers: [shop.broker.url] });
+
+  for (const key of ['u1', 'u2', 'u3'])
+    await connection.jetstream().publish(`cart.add.${key}`, '{ not json');
+
+  await soon(() => expect(heard()).toEqual(['tickets: MillraceDeadLetters cart']), 10_000);
+  await sleep(longEnoughMs);
+  expect(heard()).toEqual(['tickets: MillraceDeadLetters cart']);
+  await connection.close();
+});
+
+test('a flood of them', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  const connection = await connect({ servers: [shop.broker.url] });
+
+  for (let number = 0; number < 200; number++) {
+    await connection.jetstream().publish(`user.register.u${number}`, '{ not json');
+    await sleep(50);
+  }
+
+  const expected = ['pager: MillraceSuccessBurningFast user', 'tickets: MillraceDeadLetters user'];
+  await soon(() => expect(heard()).toEqual(expected), 20_000);
+  await sleep(longEnoughMs);
+  expect(heard()).toEqual(expected);
+  await connection.close();
+});
+
+test('a handler that hangs', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  await using load = await ProductLoad.connect(shop.broker.url);
+  const slowness = join(shop.folder, 'slow-handlers');
+
+  await writeFile(slowness, '60000');
+  await load.flow(2, 10);
+
+  await soon(() => expect(heard()).toContain('tickets: MillraceHandlersSlow product'), 30_000);
+  await rm(slowness);
+});
+
+test('a worker that is stopped in the middle of long work', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  await using load = await ProductLoad.connect(shop.broker.url);
+  const slowness = join(shop.folder, 'slow-handlers');
+  await writeFile(slowness, '60000');
+
+  await load.publish();
+  await sleep(500);
+  await shop.process('product').end('SIGTERM');
+  await rm(slowness);
+  await shop.run('product');
+
+  await soon(() => expect(heard()).toContain('tickets: MillraceDrainAbandoned product'), 20_000);
+});
+
+test('a stream that is full', async (context) => {
+  const all = await world(context);
+  const { shop } = all;
+  const heard = await listen(all);
+  const connection = await connect({ servers: [shop.broker.url] });
+  const publisher = connection.jetstream();
+  const product = { productId: 'p', name: 'p', price: { amount: 1, currency: 'EUR' } };
+  const body = JSON.stringify({ ...product, description: 'x'.repeat(4000) });
+  const isRefused = async (number: number): Promise<boolean> =>
+    publisher.publish(`product.add.full${number}`, body.replace('"p"', `"full${number}"`)).then(
+      () => false,
+      () => true,
+    );
+
+  for (let number = 0; !(await isRefused(number)); number++) await sleep(5);
+
+  await soon(() => expect(heard()).toEqual(['pager: MillraceStreamFull product']), 20_000);
+  await sleep(longEnoughMs);
+  expect(heard()).toEqual(['pager: MillraceStreamFull product']);
+  await connection.close();
+});
