@@ -5,6 +5,7 @@ import { gateway } from './gateway/gateway.ts';
 import { growth } from './growth/growth.ts';
 import { latency } from './latency/latency.ts';
 import { memory } from './memory/memory.ts';
+import { observability } from './observability/observability.ts';
 import { peersComparison } from './peers/peers-comparison.ts';
 import { poison } from './poison/poison.ts';
 import { ready } from './ready/ready.ts';
@@ -25,6 +26,7 @@ export const comparisons: readonly Comparison[] = [
   memory,
   ready,
   durability,
+  observability,
   gateway,
   peersComparison,
   storesComparison,

@@ -14,14 +14,20 @@ export const fillStream = async (
   stream: ServiceStream,
   events: number,
   make: (index: number) => OutgoingEvent,
+  isTraced = false,
 ): Promise<void> => {
   const commits = bus.commits(stream);
   for (let from = 0; from < events; from += atOnce) {
     const messages = Array.from({ length: Math.min(atOnce, events - from) }, (_, offset) => {
       const event = make(from + offset);
-      return encodeEvent(event, newEnvelope(randomUUID(), event.contract.type));
+      const envelope = newEnvelope(randomUUID(), event.contract.type);
+      return encodeEvent(event, isTraced ? { ...envelope, traceparent: newTrace() } : envelope);
     });
     const { kind } = await commits.commit({ messages });
     if (kind !== 'committed') throw new Error(`${stream.name} could not be filled`);
   }
 };
+
+/** A trace of its own, which somebody records. */
+const newTrace = (): string =>
+  `00-${randomUUID().replaceAll('-', '')}-${randomUUID().replaceAll('-', '').slice(16)}-01`;

@@ -1,4 +1,5 @@
 import { provide } from '../../src/infra/di/token.ts';
+import type { BusWatcher } from '../../src/infra/nats/bus-watcher.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
 import { openLogger } from '../../src/infra/observability/logger.ts';
 import { measureBus } from '../../src/infra/observability/measure-bus.ts';
@@ -9,6 +10,7 @@ import { systemClock } from '../../src/infra/runtime/system-clock.ts';
 import { Tally } from '../bench-services.ts';
 import { machineMicros } from '../machine-micros.ts';
 import type { TaskContext } from '../run-task.ts';
+import { DarkMetrics } from './dark-metrics.ts';
 import type { Flood } from './flood.ts';
 import { floodService } from './flood-service.ts';
 
@@ -38,23 +40,15 @@ export const runFloodWorker = async (
 ): Promise<void> => {
   const service = floodService(flood, reader);
   const environment = readConfig(workerEnvironment, { NATS_URL: url, LOG_LEVEL: 'warn' });
-  const logger = openLogger({
-    service: service.name,
-    // What is meant to fail is not told among the results.
-    level: flood.poisoned > 0 ? 'silent' : 'warn',
-    format: 'json',
-    contracts: [],
-  });
-  const metrics = new Metrics(service.name);
+  const { logger, metrics, watcher } = shownBy(flood, service.name);
   let [count, owned] = [0, 0];
-  const measuring = measureBus(metrics, logger);
   await using bus = await NatsBus.connect(
     { name: service.name, servers: [url], replicas: 1, storage: 'file' },
     {
-      ...measuring,
+      ...watcher,
       onOwned: (now) => {
         owned = now.partitions.length;
-        measuring.onOwned(now);
+        watcher.onOwned?.(now);
       },
     },
   );
@@ -71,7 +65,32 @@ export const runFloodWorker = async (
     const { user, system } = process.cpuUsage();
     say({ atMicros: machineMicros(), count, cpuMicros: user + system, owned });
   }, everyMs);
+  const endScrapes = flood.shown === 'everything' ? scrape(metrics) : () => {};
   await told();
+  endScrapes();
   clearInterval(timer);
   await running.stop();
+};
+
+/** What a worker counts and says. */
+const shownBy = ({ shown, poisoned }: Flood, service: string) => {
+  const logger = openLogger({
+    service,
+    // What is meant to fail is not told among the results.
+    level: shown === 'nothing' || poisoned > 0 ? 'silent' : 'warn',
+    format: 'json',
+    contracts: [],
+  });
+  const metrics = shown === 'nothing' ? new DarkMetrics(service) : new Metrics(service);
+  if (shown === 'everything') metrics.exportProcess();
+  const watcher: BusWatcher = shown === 'nothing' ? {} : measureBus(metrics, logger);
+  return { logger, metrics, watcher };
+};
+
+const scrapeEveryMs = 1_000;
+
+/** Asks for the metrics as Prometheus does, but fifteen times as often; until told to end. */
+const scrape = (metrics: Metrics): (() => void) => {
+  const timer = setInterval(() => void metrics.expose('openmetrics'), scrapeEveryMs);
+  return () => clearInterval(timer);
 };

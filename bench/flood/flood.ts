@@ -19,6 +19,12 @@ export interface Flood {
   readonly before: number;
   /** So many events more, among the others, of one key that always fails; `state` only. */
   readonly poisoned: number;
+  /**
+   * How much the workers show of themselves. `usual`: as their settings are, but nobody asks.
+   * `everything`: they are scraped once a second, in OpenMetrics, and every event comes with a trace.
+   * `nothing`: nothing is counted, timed or logged.
+   */
+  readonly shown: 'usual' | 'everything' | 'nothing';
 }
 
 /** One process, the usual partitions, a thousand keys, small states, an empty stream. */
@@ -32,4 +38,5 @@ export const usualFlood: Flood = {
   stateBytes: 0,
   before: 0,
   poisoned: 0,
+  shown: 'usual',
 };

@@ -55,7 +55,8 @@ export const runFlood = async (
   const stored = flood.events / flood.readers;
   const { poisoned } = flood;
   const plan = { events: stored, poisoned, keys: flood.keys };
-  await fillStream(bus, stream, stored + poisoned, (index) => make(poisonedData(index, plan)));
+  const makeOne = (index: number) => make(poisonedData(index, plan));
+  await fillStream(bus, stream, stored + poisoned, makeOne, flood.shown !== 'usual');
   await untilIdle(server.pid, signal);
 
   const cpu: Reading[] = [];

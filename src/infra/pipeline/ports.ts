@@ -227,9 +227,8 @@ export interface Bus extends AsyncDisposable {
   /** Nothing where streams end with their process: there is nothing to look after or at. */
   readonly upkeep?: Upkeep;
   readonly watch?: StreamWatch;
-  /** Nothing where a process has nobody else to ask for. */
+  /** Nothing where a process is alone and has all there is. */
   readonly roll?: Roll;
-  /** Nothing where a process has all there is. */
   readonly ownership?: Ownership;
 }
 
