@@ -82,6 +82,18 @@ it('nothing waits any more when workers have run', async () => {
   }, 20_000);
 }, 60_000);
 
+it('partitions that have an owner are seen, and that their owners ask for work', async () => {
+  await soon(async () => {
+    const samples = readPrometheusText(await expositionOf('observer')).filter(
+      ({ labels }) => labels['stream'] === 'CART',
+    );
+    const sumOf = (metric: string) =>
+      samples.filter(({ name }) => name === metric).reduce((sum, { value }) => sum + value, 0);
+    expect(sumOf('millrace_consumer_pinned')).toBeGreaterThan(0);
+    expect(sumOf('millrace_consumer_waiting_pulls')).toBeGreaterThan(8);
+  });
+});
+
 /** Everything that can happen to events, as far as it can be brought about. */
 const burden = async (): Promise<void> => {
   const wait = { prefer: 'wait=5', traceparent };

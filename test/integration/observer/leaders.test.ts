@@ -165,6 +165,11 @@ it('shows what the leader of a consumer says while it moves and its server ends,
 
   const onlooker = new Onlooker([one, other], truth);
   for (let times = 0; times < 3; times++) await stepDown(cluster);
+  await soon(async () => {
+    const elected = { stream: stream.name, advisory: 'leader-elected' };
+    const [count] = await other.values('millrace_broker_advisories_total', elected);
+    expect(count).toBeGreaterThanOrEqual(3);
+  });
   const leader = await using({ servers: cluster.urls }, leaderOf);
   await cluster.named(leader).kill('SIGKILL');
   await soon(async () => {
