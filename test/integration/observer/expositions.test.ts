@@ -215,3 +215,17 @@ it('the trace of an event is shown in OpenMetrics, by the gateway and by the wor
     expect(text.endsWith('# EOF\n')).toBe(true);
   }
 });
+
+it('a partition whose owner has died without a word has none, and nobody asks for its work', async () => {
+  await shop.end('workers/cart');
+
+  await soon(async () => {
+    const samples = readPrometheusText(await expositionOf('observer')).filter(
+      ({ labels }) => labels['stream'] === 'CART',
+    );
+    for (const metric of ['millrace_consumer_pinned', 'millrace_consumer_waiting_pulls']) {
+      const values = samples.filter(({ name }) => name === metric).map(({ value }) => value);
+      expect(values, metric).toEqual(Array.from({ length: 16 }, () => 0));
+    }
+  }, 20_000);
+}, 30_000);
