@@ -23,10 +23,16 @@ const killFor = async ({ note }: World, servers: readonly NatsServer[], ms: numb
   await Promise.all(servers.map((server) => server.start()));
 };
 
+/**
+ * A server's followers wait 4 to 9 s before they elect another leader, each stream and each consumer
+ * by itself, and again that long when nobody wins (nats-server, `raft.go`). Then workers ask again.
+ */
+const twoElectionsMs = 20_000;
+
 export const killLeader = cluster({
   name: 'kill-leader',
   says: 'the server that leads the stream is killed (-9) for three seconds, three times',
-  longestStallMs: 15_000,
+  longestStallMs: twoElectionsMs,
   strike: async (world) => {
     for (const part of [0.15, 0.35, 0.55]) {
       await world.load.share(part);
