@@ -6,6 +6,7 @@ import * as handlers from './scenarios/handlers.ts';
 import * as links from './scenarios/links.ts';
 import { million } from './scenarios/million.ts';
 import * as producers from './scenarios/producers.ts';
+import * as reactions from './scenarios/reactions.ts';
 import * as server from './scenarios/server.ts';
 import * as shop from './scenarios/shop.ts';
 import * as unordered from './scenarios/unordered.ts';
@@ -65,6 +66,9 @@ export const scenarios: readonly Scenario[] = [
   unordered.killEverything,
   unordered.killLeader,
   unordered.jumpingClocks,
+  reactions.killWorker,
+  reactions.zombie,
+  reactions.slowLinks,
   upgrades.upgradeServer,
   upgrades.upgradeServers,
   upgrades.downgradeServers,

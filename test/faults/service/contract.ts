@@ -49,3 +49,4 @@ export const LedgerWritten = defineEvent({
   data: z.object({ ...entry, place: z.int().positive() }),
   key: ({ key }) => key,
 });
+export type LedgerWritten = DataOf<typeof LedgerWritten>;

@@ -6,6 +6,8 @@ import { Worker } from './worker.ts';
 export interface FleetOptions {
   readonly program: string;
   readonly environment: Readonly<Record<string, string>>;
+  /** What its workers and their logs are called, beside a number. @default worker */
+  readonly name?: string;
   readonly folder: string;
   /** Where the broker is. */
   readonly urls: readonly string[];
@@ -63,7 +65,7 @@ export class Fleet implements AsyncDisposable {
 
   async #startOne(environment: Readonly<Record<string, string>>): Promise<Worker> {
     const { urls, isLinked, folder, program } = this.#options;
-    const name = `worker-${++this.#begun}`;
+    const name = `${this.#options.name ?? 'worker'}-${++this.#begun}`;
     const link = isLinked ? await Link.to(urls[0] ?? '') : undefined;
     const worker = await Worker.start({
       name,

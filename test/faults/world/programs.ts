@@ -10,6 +10,7 @@ const compiled = import.meta.filename.endsWith('.js')
 /** The programs that the suite runs as processes of their own. */
 export const programs = {
   ledger: join(compiled, 'test/faults/service/main.js'),
+  mirror: join(compiled, 'test/faults/service/mirror-main.js'),
   planted: join(compiled, 'test/faults/planted/main.js'),
   cart: join(compiled, 'src/workers/cart/main.js'),
   product: join(compiled, 'src/workers/product/main.js'),

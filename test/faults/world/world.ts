@@ -36,6 +36,8 @@ export interface World extends AsyncDisposable {
   readonly clockPreload: string;
   /** Where logs and the memory of handlers are. */
   readonly folder: string;
+  /** Ends something at the end that a scenario has begun. */
+  use<T extends AsyncDisposable>(resource: T): T;
   /** Removes the folder at the end. */
   forget(): void;
   /** Tells what is being done to the system. */
@@ -127,6 +129,7 @@ const build = async (
     producerLink,
     clockPreload: pathToFileURL(programs.shiftedClock).href,
     folder,
+    use: (resource) => cleanup.use(resource),
     forget: () => {
       keepsFolder = false;
     },
