@@ -1,12 +1,13 @@
-# One image for every worker and the gateway: which one it is, is the argument.
+# One image for every process: which one it is, is the argument.
 #
 #   docker build -t millrace:0.1.0 --build-arg VERSION=0.1.0 --build-arg REVISION="$(git rev-parse HEAD)" .
 #   docker run --rm -e NATS_URL=nats://… millrace:0.1.0 dist/workers/user/main.js
 #
-# The base images are arguments so that a build without a network can bring its own, and a release
-# can name them by digest. Both must have the same C library: one dependency is a native module.
-ARG BUILD_IMAGE=node:26-trixie-slim
-ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot
+# The base images are arguments so that a build without a network can bring its own. Both must have
+# the same C library: one dependency is a native module. To take newer ones, ask the registry for the
+# digest of the tag (docker buildx imagetools inspect).
+ARG BUILD_IMAGE=docker.io/library/node:26-trixie-slim@sha256:930557a230abacbc3f4fd9b8648abf8f4bee1e17cb72195dcdfb2f709bc85b33
+ARG RUNTIME_IMAGE=gcr.io/distroless/nodejs26-debian13:nonroot@sha256:2ee7b2c54a3e37dfc248af81c9f6bcdcaa50abe4af44aa47a3388431031b9283
 
 FROM ${BUILD_IMAGE} AS build
 WORKDIR /src
@@ -16,10 +17,15 @@ COPY package.json package-lock.json ./
 RUN --mount=type=cache,target=/var/cache/npm \
     npm install --no-save --include=dev --ignore-scripts --no-audit --no-fund --cache /var/cache/npm
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/image scripts/image
 COPY src src
+# What is left out of the modules no program loads; the bill says what is left.
 RUN npm run build \
  && rm -f dist/.tsbuildinfo \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
+ && node scripts/image/sbom.mjs sbom.cdx.json \
+ && node scripts/image/slim.mjs node_modules \
+ && rm -f node_modules/.package-lock.json
 
 FROM ${RUNTIME_IMAGE}
 ARG VERSION=0.0.0
@@ -34,7 +40,7 @@ ENV NODE_ENV=production
 # Owned by root: the process can read its program and cannot change it.
 COPY --from=build --chown=0:0 /src/node_modules node_modules
 COPY --from=build --chown=0:0 /src/dist dist
-COPY --from=build --chown=0:0 /src/package.json package.json
+COPY --from=build --chown=0:0 /src/package.json /src/sbom.cdx.json ./
 # A number, because runAsNonRoot cannot check a name.
 USER 65532:65532
 EXPOSE 8080 3000

@@ -7,6 +7,7 @@ import { hashPassword } from '../infra/passwords/password-hash.ts';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { RequestTracing } from '../infra/pipeline/tracing.ts';
+import { brokerTroubles } from '../infra/runtime/broker-troubles.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
 import { packageVersion, reportProcess } from '../infra/runtime/report-service.ts';
 import type { Running } from '../infra/runtime/running.ts';
@@ -44,7 +45,7 @@ export interface RunningGateway extends Running {
  */
 export const startGateway = async (parts: GatewayParts): Promise<RunningGateway> => {
   const { bus, environment, metrics, clock } = parts;
-  await bus.ensure({ streams, consumers: [] });
+  await bus.ensure({ streams: [], others: streams, consumers: [] });
   const outcomes = FollowedOutcomes.follow({ bus, streams, clock, mayBeRepeated });
   const app = await buildServer(await portsOf(parts, outcomes), {
     version: packageVersion(),
@@ -57,7 +58,7 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
     url,
     notReady: () => [
       ...(isStopping ? ['draining'] : []),
-      ...(bus.isConnected() ? [] : ['not connected to the broker']),
+      ...brokerTroubles(bus),
       ...(outcomes.isFollowing() ? [] : ['not following outcomes']),
     ],
     stop: async () => {

@@ -5,6 +5,7 @@ import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { StreamWatch } from '../infra/pipeline/stream-watch.ts';
 import type { Upkeep } from '../infra/pipeline/upkeep.ts';
+import { brokerTroubles } from '../infra/runtime/broker-troubles.ts';
 import type { ObserverEnvironment } from '../infra/runtime/config.ts';
 import type { Pages } from '../infra/runtime/page.ts';
 import { reportProcess } from '../infra/runtime/report-service.ts';
@@ -54,7 +55,7 @@ export const startObserver = (parts: ObserverParts): RunningObserver => {
     pages: new Map([['lag', lagPage((service) => observation.lagOf(service))]]),
     notReady: () => [
       ...(isStopping ? ['draining'] : []),
-      ...(bus.isConnected() ? [] : ['not connected to the broker']),
+      ...brokerTroubles(bus),
       ...(observation.isSeeing() ? [] : ['nothing read yet, or not any more']),
     ],
     stop: async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { BusUnavailable } from '../../src/infra/pipeline/errors.ts';
-import { type Answerer, QueryFailed } from '../../src/infra/pipeline/ports.ts';
+import { BusUnavailable, QueryFailed } from '../../src/infra/pipeline/errors.ts';
+import type { Answerer } from '../../src/infra/pipeline/ports.ts';
 import { type OpenBus, World } from './bus-under-test.ts';
 
 const twice: Answerer = async (question) => {

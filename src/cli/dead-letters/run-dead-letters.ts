@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import type { z } from 'zod';
 import type { ServiceStream } from '../../contracts/streams.ts';
 import { NatsBus } from '../../infra/nats/nats-bus.ts';
-import { commonEnvironment } from '../../infra/runtime/config.ts';
+import { brokerAccess, brokerEnvironment } from '../../infra/runtime/config.ts';
 import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { cart } from '../../workers/cart/service.ts';
 import { product } from '../../workers/product/service.ts';
@@ -19,10 +19,7 @@ import { type Snapshot, selectLetters, takeSnapshot } from './select-letters.ts'
 import { listLetters, type ShowOptions, showLetters } from './show-letters.ts';
 
 /** What the command reads from the environment. */
-export const deadLetterEnvironment = commonEnvironment.pick({
-  NATS_URL: true,
-  NATS_CREDENTIALS_FILE: true,
-});
+export const deadLetterEnvironment = brokerEnvironment;
 
 const services = [user, product, cart];
 const contracts = services.flatMap(({ routes, reactions }) =>
@@ -46,8 +43,8 @@ export const runDeadLetters = async (
   const streams = streamsOf(asked.services);
   await using bus = await NatsBus.connect({
     name: 'deadletters',
-    servers: asked.servers ?? environment.NATS_URL,
-    credentialsFile: environment.NATS_CREDENTIALS_FILE,
+    ...brokerAccess(environment),
+    ...(asked.servers && { servers: asked.servers }),
     replicas: 1,
     storage: 'file',
     firstConnectionMs: 5000,

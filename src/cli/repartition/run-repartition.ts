@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
-import { commonEnvironment } from '../../infra/runtime/config.ts';
+import { brokerAccess, brokerEnvironment } from '../../infra/runtime/config.ts';
 import { cart } from '../../workers/cart/service.ts';
 import { product } from '../../workers/product/service.ts';
 import { user } from '../../workers/user/service.ts';
@@ -11,10 +11,7 @@ import { type Repartitioned, type RepartitionOptions, repartition } from './repa
 import type { RepartitionArguments } from './repartition-arguments.ts';
 
 /** What the command reads from the environment. */
-export const repartitionEnvironment = commonEnvironment.pick({
-  NATS_URL: true,
-  NATS_CREDENTIALS_FILE: true,
-});
+export const repartitionEnvironment = brokerEnvironment;
 
 const services: readonly AnyService[] = [user, product, cart];
 
@@ -28,8 +25,8 @@ export const runRepartition = async (
   const service = chosen(asked.service);
   const broker = {
     name: 'repartition',
-    servers: asked.servers ?? environment.NATS_URL,
-    credentialsFile: environment.NATS_CREDENTIALS_FILE,
+    ...brokerAccess(environment),
+    ...(asked.servers && { servers: asked.servers }),
     replicas: 1,
     storage: 'file',
     firstConnectionMs: 5000,

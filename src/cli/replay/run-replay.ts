@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { NatsBus } from '../../infra/nats/nats-bus.ts';
-import { commonEnvironment } from '../../infra/runtime/config.ts';
+import { brokerAccess, brokerEnvironment } from '../../infra/runtime/config.ts';
 import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { cart } from '../../workers/cart/service.ts';
 import { product } from '../../workers/product/service.ts';
@@ -17,8 +17,7 @@ import { type ReaderOptions, RequestReader } from './request-reader.ts';
 import { saySummary } from './say-summary.ts';
 
 /** What a replay reads from the environment. */
-export const replayEnvironment = commonEnvironment
-  .pick({ NATS_URL: true, NATS_CREDENTIALS_FILE: true })
+export const replayEnvironment = brokerEnvironment
   // npm runs scripts in the package's folder; file names are meant where the user stands.
   .extend({ INIT_CWD: z.string().default('.') });
 
@@ -45,8 +44,8 @@ export const runReplay = async (
   const input = await openInput(file);
   await using bus = await NatsBus.connect({
     name: 'replay',
-    servers: asked.servers ?? environment.NATS_URL,
-    credentialsFile: environment.NATS_CREDENTIALS_FILE,
+    ...brokerAccess(environment),
+    ...(asked.servers && { servers: asked.servers }),
     replicas: 1,
     storage: 'file',
     firstConnectionMs: 5000,

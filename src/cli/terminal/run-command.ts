@@ -19,6 +19,7 @@ export const runCommand = async (command: () => Promise<number>): Promise<void> 
 
 const foreseen = new Set([
   'UsageError',
+  'DamagedSecret',
   'ConfigError',
   'BusUnavailable',
   'BusRefused',

@@ -3,7 +3,7 @@ import type { z } from 'zod';
 import { NatsBus } from '../../infra/nats/nats-bus.ts';
 import type { AnyService } from '../../infra/pipeline/define-service.ts';
 import { Repair } from '../../infra/pipeline/repair.ts';
-import { commonEnvironment } from '../../infra/runtime/config.ts';
+import { brokerAccess, brokerEnvironment } from '../../infra/runtime/config.ts';
 import { systemClock } from '../../infra/runtime/system-clock.ts';
 import { cart } from '../../workers/cart/service.ts';
 import { product } from '../../workers/product/service.ts';
@@ -19,10 +19,7 @@ import { usualEventsAtATime } from './verify-partition.ts';
 import { verifyStream } from './verify-stream.ts';
 
 /** What the command reads from the environment. */
-export const verifyEnvironment = commonEnvironment.pick({
-  NATS_URL: true,
-  NATS_CREDENTIALS_FILE: true,
-});
+export const verifyEnvironment = brokerEnvironment;
 
 const allServices: readonly AnyService[] = [user, product, cart];
 
@@ -35,8 +32,8 @@ export const runVerify = async (
   const services = chosen(asked.services);
   await using bus = await NatsBus.connect({
     name: 'verify',
-    servers: asked.servers ?? environment.NATS_URL,
-    credentialsFile: environment.NATS_CREDENTIALS_FILE,
+    ...brokerAccess(environment),
+    ...(asked.servers && { servers: asked.servers }),
     replicas: 1,
     storage: 'file',
     firstConnectionMs: 5000,

@@ -1,6 +1,5 @@
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
-import { BusRefused, BusUnavailable } from '../../infra/pipeline/errors.ts';
-import { QueryFailed } from '../../infra/pipeline/ports.ts';
+import { BusRefused, BusUnavailable, QueryFailed } from '../../infra/pipeline/errors.ts';
 import { Problem } from './problem.ts';
 import type { ProblemKind } from './problem-kinds.ts';
 

@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { type QueryContract, querySubject } from '../../contracts/define-query.ts';
 import { sayIssues } from '../../contracts/say-issues.ts';
 import type { Clock } from '../pipeline/clock.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
-import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.ts';
+import { BusUnavailable, QueryFailed } from '../pipeline/errors.ts';
+import type { Answerer, QueryClient } from '../pipeline/ports.ts';
 
 /** Brings questions to those who answer them, in turn, as JSON: as if there were a wire between. */
 export class MemoryQueries implements QueryClient {

@@ -23,8 +23,9 @@ export class MemoryTopology {
   }
 
   /** Creates what is missing; changes nothing at all when anything conflicts. @throws TopologyConflict, BusUnavailable */
-  ensure({ streams, consumers }: Topology): void {
+  ensure({ streams: own, others = [], consumers }: Topology): void {
     this.#refuseClosed();
+    const streams = [...own, ...others];
     const durables = consumers.flatMap(durablesOf);
     for (const stream of streams) this.#refuseOtherPartitions(stream);
     for (const consumer of durables) this.#refuseOtherFilter(consumer);

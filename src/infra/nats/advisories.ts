@@ -1,5 +1,6 @@
 import type { NatsConnection } from 'nats';
 import type { Advisory } from '../pipeline/stream-watch.ts';
+import { hearForGood } from './hear-for-good.ts';
 
 /** What is listened to, and how it is called here. All others are told at every request, or say little. */
 const kinds: Readonly<Record<string, Advisory['kind']>> = {
@@ -19,15 +20,13 @@ export const listenToAdvisories = (
   connection: NatsConnection,
   tell: (advisory: Advisory) => void,
 ): (() => void) => {
-  const subscriptions = Object.entries(kinds).map(([subject, kind]) =>
-    connection.subscribe([prefix, subject, '>'].join('.'), {
-      callback: (error, message) => {
-        const stream = message?.subject.split('.')[5];
-        if (!error && stream !== undefined) tell({ stream, kind });
-      },
+  const ends = Object.entries(kinds).map(([subject, kind]) =>
+    hearForGood(connection, [prefix, subject, '>'].join('.'), (message) => {
+      const stream = message.subject.split('.')[5];
+      if (stream !== undefined) tell({ stream, kind });
     }),
   );
   return () => {
-    for (const subscription of subscriptions) subscription.unsubscribe();
+    for (const end of ends) end();
   };
 };

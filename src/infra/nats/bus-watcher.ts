@@ -1,5 +1,6 @@
 import type { Owned } from '../pipeline/ownership.ts';
 import type { AnsweredBatch } from '../pipeline/tracing.ts';
+import type { Refused } from './connection-troubles.ts';
 import type { StreamTakeover } from './ordered-source.ts';
 import type { PullFailure } from './pull-loop.ts';
 
@@ -7,6 +8,8 @@ import type { PullFailure } from './pull-loop.ts';
 export interface BusWatcher {
   readonly onTrouble?: (what: string) => void;
   readonly onReconnect?: () => void;
+  /** The broker does not permit something to this process. */
+  readonly onRefused?: (refused: Refused) => void;
   /** This process has taken over a partition, or found again what it had missed of one. */
   readonly onTakeover?: (takeover: StreamTakeover) => void;
   /** Which partitions of a stream this process asks for now. */

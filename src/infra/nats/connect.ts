@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { type ConnectionOptions, connect, credsAuthenticator, type NatsConnection } from 'nats';
+import { type ConnectionOptions, connect, type NatsConnection } from 'nats';
 import { BusUnavailable } from '../pipeline/errors.ts';
+import { type Access, accessOptions } from './access.ts';
 import { endRequestsWithConnection } from './end-requests.ts';
 
 /** The oldest broker that is supported: earlier ones ignore what the commit rests on, in silence. */
 export const oldestServer = '2.14.3';
 
-export interface NatsOptions {
+export interface NatsOptions extends Access {
   /** One or more addresses, `nats://host:port`. */
   readonly servers: readonly string[];
   /** Who this is, for the broker's own lists. */
   readonly name: string;
-  /** A credentials file; read again at every connection, so that it can be rotated. */
-  readonly credentialsFile?: string | undefined;
   /** How many replicas each stream has. */
   readonly replicas: number;
   readonly storage: 'file' | 'memory';
@@ -52,11 +50,11 @@ const firstConnection = async (
   onTrouble?: (what: string) => void,
 ): Promise<NatsConnection> => {
   // A wrong path does not come right by waiting.
-  if (options.credentialsFile) readCredentials(options.credentialsFile);
+  const access = accessOptions(options, options.servers, onTrouble ?? (() => {}));
   const until = performance.now() + (options.firstConnectionMs ?? 30_000);
   for (let tries = 0; ; tries++) {
     try {
-      return await connect(connectionOptions(options));
+      return await connect({ ...connectionOptions(options), ...access });
     } catch (cause) {
       const why = cause instanceof Error ? cause.message : String(cause);
       const what = `no nats-server at ${addressesOf(options)}: ${why}`;
@@ -68,7 +66,7 @@ const firstConnection = async (
   }
 };
 
-const connectionOptions = ({ servers, name, credentialsFile }: NatsOptions): ConnectionOptions => ({
+const connectionOptions = ({ servers, name }: NatsOptions): ConnectionOptions => ({
   servers: [...servers],
   name,
   // The defaults give up for ever after 20 seconds.
@@ -83,9 +81,6 @@ const connectionOptions = ({ servers, name, credentialsFile }: NatsOptions): Con
   // A stack trace per request costs as much as the request.
   noAsyncTraces: true,
   inboxPrefix: inboxPrefixOf(name),
-  ...(credentialsFile
-    ? { authenticator: credsAuthenticator(() => readCredentials(credentialsFile)) }
-    : {}),
 });
 
 /** How long closing waits until what was sent has arrived. */
@@ -102,14 +97,6 @@ export const closeConnection = async (
     await Promise.race([connection.flush().catch(() => undefined), patience]);
   }
   await connection.close();
-};
-
-const readCredentials = (file: string): Uint8Array => {
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new BusUnavailable(`the credentials file ${file} cannot be read`, { cause });
-  }
 };
 
 /** Replies come under a prefix of their own, so that permissions can keep services apart. */

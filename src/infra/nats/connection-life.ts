@@ -78,6 +78,7 @@ export class ConnectionLife {
       },
       onRoundTrip: watcher.onRoundTrip,
       onTrouble: watcher.onTrouble,
+      onRefused: watcher.onRefused,
       onClosed: (why) => {
         if (!this.#isClosing) watcher.onClosed?.(this.#whyClosed ?? why);
       },

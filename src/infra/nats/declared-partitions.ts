@@ -42,10 +42,11 @@ export class DeclaredPartitions {
   }
 
   /** From now on this process counts on the partitions of these streams, for whom it reads. */
-  declare({ streams, consumers }: Topology): void {
+  declare({ streams, others = [], consumers }: Topology): void {
     // Who reads nothing durably writes request events at most, whose partitions the broker computes.
     if (consumers.length === 0) return;
-    for (const stream of streams) if (!stream.role) this.#streams.set(stream.name, stream);
+    for (const stream of [...streams, ...others])
+      if (!stream.role) this.#streams.set(stream.name, stream);
     for (const { durable } of consumers) this.#options.show(durable);
   }
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Msg, NatsConnection } from 'nats';
 import { Bucket } from './bucket.ts';
 import { refusal } from './errors.ts';
+import { hearForGood } from './hear-for-good.ts';
 import type { JsApi } from './js-api.ts';
 import { Presence } from './presence.ts';
 
@@ -118,15 +119,15 @@ export class Members {
 
   async #join(): Promise<void> {
     const everybody = `${this.#begin}*`;
-    const subscription = this.#options.connection.subscribe(everybody, {
-      callback: (_error, message) => this.#hear(message),
-    });
+    const deafen = hearForGood(this.#options.connection, everybody, (message) =>
+      this.#hear(message),
+    );
     const hide = this.#presence.show(this.self);
     const ignoreReconnects = this.#options.onReconnect(() => this.#trustAll());
     let timer: NodeJS.Timeout | undefined;
     this.#end = () => {
       clearTimeout(timer);
-      subscription.unsubscribe();
+      deafen();
       hide();
       ignoreReconnects();
     };

@@ -1,7 +1,6 @@
 import type { NatsConnection } from 'nats';
 import { retryStreamOf, type ServiceStream } from '../../contracts/streams.ts';
 import type { EventSource } from '../pipeline/delivery.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
 import { lagOf } from '../pipeline/lag.ts';
 import { Ownership } from '../pipeline/ownership.ts';
 import type {
@@ -30,6 +29,7 @@ import type { BusWatcher } from './bus-watcher.ts';
 import { closeConnection, inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { ConnectionLife } from './connection-life.ts';
 import { NatsFollower } from './follower.ts';
+import { unheardBy } from './hear-for-good.ts';
 import { JsApi } from './js-api.ts';
 import { readLagsOf } from './lag.ts';
 import { Members, memberName } from './members.ts';
@@ -46,9 +46,7 @@ import { NatsRoll } from './roll.ts';
 import { NatsWatch } from './stream-watch.ts';
 import { ensureTopology } from './topology.ts';
 import { NatsUpkeep } from './upkeep.ts';
-
-/** How long a starting cluster may take until streams can be made. */
-const settlingMs = 60_000;
+import { withPatience } from './with-patience.ts';
 
 /** The bus on NATS JetStream: one connection, one stream a service, one durable consumer a reader. */
 export class NatsBus implements Bus {
@@ -106,19 +104,12 @@ export class NatsBus implements Bus {
   }
 
   /** A cluster that is starting has no leaders yet: it is asked again for a while. */
-  async ensure(topology: Topology): Promise<void> {
+  ensure(topology: Topology): Promise<void> {
     this.#life.partitions.declare(topology);
-    const until = performance.now() + settlingMs;
-    for (;;) {
-      try {
-        return await ensureTopology(this.#api, topology, this.#options);
-      } catch (error) {
-        const mayPass = error instanceof BusUnavailable && !this.#connection.isClosed();
-        if (!mayPass || performance.now() > until) throw error;
-        this.#watcher.onTrouble?.(`topology: ${error.message}`);
-      }
-      await new Promise((resolve) => setTimeout(resolve, 500));
-    }
+    return withPatience(() => ensureTopology(this.#api, topology, this.#options), {
+      isOver: () => this.#connection.isClosed(),
+      onTrouble: (what) => this.#watcher.onTrouble?.(`topology: ${what}`),
+    });
   }
 
   source(consumer: ConsumerDeclaration): EventSource {
@@ -191,6 +182,10 @@ export class NatsBus implements Bus {
 
   isConnected(): boolean {
     return this.#life.isConnected();
+  }
+
+  refusals(): readonly string[] {
+    return unheardBy(this.#connection);
   }
 
   onReconnect(run: () => void): () => void {

@@ -1,4 +1,5 @@
 import { ErrorCode, type NatsConnection, NatsError } from 'nats';
+import { hearForGood } from './hear-for-good.ts';
 
 /** Under this name each process of a service shows itself besides: no replica is called so. */
 export const somebody = 'somebody';
@@ -29,10 +30,8 @@ export class Presence {
 
   /** Is there from now on, until the returned function is called. */
   show(name: string): () => void {
-    const subscription = this.#connection.subscribe(presenceSubject(this.#service, name), {
-      callback: (_error, message) => void message.respond(),
-    });
-    return () => subscription.unsubscribe();
+    const subject = presenceSubject(this.#service, name);
+    return hearForGood(this.#connection, subject, (message) => void message.respond());
   }
 
   /** True only when nobody listens, and nobody does a moment later. */

@@ -1,4 +1,5 @@
-import { createInbox, type Msg, type NatsConnection, type Subscription } from 'nats';
+import { createInbox, type Msg, type NatsConnection } from 'nats';
+import { hearForGood } from './hear-for-good.ts';
 
 export interface PullLoopOptions {
   readonly connection: NatsConnection;
@@ -62,7 +63,7 @@ export class PullLoop {
   readonly #pulls = new Map<string, Pull>();
   /** The first of them, once it was looked up. */
   #oldest: Pull | undefined;
-  #subscription: Subscription | undefined;
+  #deafen = (): void => {};
   #watch: NodeJS.Timeout | undefined;
   #retryAt = 0;
   #next = 0;
@@ -84,9 +85,9 @@ export class PullLoop {
   }
 
   start(): void {
-    this.#subscription = this.#options.connection.subscribe(`${this.#inbox}.*`, {
-      callback: (_error, message) => this.#receive(message),
-    });
+    this.#deafen = hearForGood(this.#options.connection, `${this.#inbox}.*`, (message) =>
+      this.#receive(message),
+    );
     this.#watch = setInterval(() => this.#closeLost(), 250);
     this.refill();
   }
@@ -136,7 +137,7 @@ export class PullLoop {
   abandon(): void {
     this.#stopped = true;
     clearInterval(this.#watch);
-    this.#subscription?.unsubscribe();
+    this.#deafen();
   }
 
   #pull(wanted: { readonly batch: number; readonly max_bytes?: number }): void {

@@ -1,12 +1,14 @@
-import { type Msg, type NatsConnection, NatsError, type ServiceMsg } from 'nats';
+import { type Msg, type NatsConnection, NatsError, type Service, type ServiceMsg } from 'nats';
 import { type QueryContract, querySubject } from '../../contracts/define-query.ts';
 import { sayIssues } from '../../contracts/say-issues.ts';
-import { BusUnavailable } from '../pipeline/errors.ts';
-import { type Answerer, type QueryClient, QueryFailed } from '../pipeline/ports.ts';
+import { BusUnavailable, QueryFailed } from '../pipeline/errors.ts';
+import type { Answerer, QueryClient } from '../pipeline/ports.ts';
 import { clientFailure } from './errors.ts';
 
 const timeout = 3_000;
 const stopMs = 2_000;
+/** A service that was refused asks again so soon. */
+const againMs = 2_000;
 const errorHeader = { code: 'Nats-Service-Error-Code', text: 'Nats-Service-Error' } as const;
 const invalidQuestion = 400;
 
@@ -20,6 +22,33 @@ export const serveQueries = async (
   service: string,
   queries: ReadonlyMap<string, Answerer>,
 ): Promise<AsyncDisposable> => {
+  let served = await addService(connection, service, queries);
+  let isOver = false;
+  const keep = async (): Promise<void> => {
+    for (;;) {
+      await served.stopped;
+      await new Promise((resolve) => setTimeout(resolve, againMs).unref());
+      if (isOver || connection.isClosed()) return;
+      served = await addService(connection, service, queries);
+    }
+  };
+  // Ended by the client when the broker does not permit one of its subjects any more.
+  void keep().catch(() => undefined);
+  return {
+    [Symbol.asyncDispose]: async () => {
+      isOver = true;
+      if (connection.isClosed()) return;
+      // A broker that does not answer must not hold up the rest of a stop.
+      await Promise.race([served.stop(), new Promise((resolve) => setTimeout(resolve, stopMs))]);
+    },
+  };
+};
+
+const addService = async (
+  connection: NatsConnection,
+  service: string,
+  queries: ReadonlyMap<string, Answerer>,
+): Promise<Service> => {
   const served = await connection.services.add({
     name: `millrace-${service}`,
     version: '1.0.0',
@@ -33,13 +62,7 @@ export const serveQueries = async (
       },
     });
   }
-  return {
-    [Symbol.asyncDispose]: async () => {
-      if (connection.isClosed()) return;
-      // A broker that does not answer must not hold up the rest of a stop.
-      await Promise.race([served.stop(), new Promise((resolve) => setTimeout(resolve, stopMs))]);
-    },
-  };
+  return served;
 };
 
 const reply = async (message: ServiceMsg, answer: Answerer): Promise<void> => {

@@ -2,6 +2,7 @@ import { createInbox, type Msg, type NatsConnection } from 'nats';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import { type ReplicaReport, type Roll, replicaReportSchema } from '../pipeline/roll.ts';
 import { Bucket } from './bucket.ts';
+import { hearForGood } from './hear-for-good.ts';
 import type { JsApi } from './js-api.ts';
 import { membersBucket } from './members.ts';
 import { presenceSubject, somebody } from './presence.ts';
@@ -35,8 +36,8 @@ export class NatsRoll implements Roll {
   show(service: string): void {
     if (this.#shown.has(service)) return;
     this.#shown.add(service);
-    this.#options.connection.subscribe(presenceSubject(service, somebody), {
-      callback: (_error, message) => void this.#answer(message).catch(() => undefined),
+    hearForGood(this.#options.connection, presenceSubject(service, somebody), (message) => {
+      void this.#answer(message).catch(() => undefined);
     });
   }
 

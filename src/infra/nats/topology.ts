@@ -98,12 +98,14 @@ const asMade = (wanted: Settings, found: Settings): Settings => {
  */
 export const ensureTopology = async (
   api: JsApi,
-  { streams, consumers }: Topology,
+  { streams, others = [], consumers }: Topology,
   options: NatsOptions,
 ): Promise<void> => {
-  for (const stream of streams) await ensureStream(api, stream, options);
-  const others = new Set(consumers.map(({ stream }) => stream));
-  for (const stream of others) if (!streams.includes(stream)) await checkPartitions(api, stream);
+  for (const stream of streams) await ensureStream(api, stream, { ...options, mayChange: true });
+  for (const stream of others) await ensureStream(api, stream, { ...options, mayChange: false });
+  const known = [...streams, ...others];
+  const read = new Set(consumers.map(({ stream }) => stream));
+  for (const stream of read) if (!known.includes(stream)) await checkPartitions(api, stream);
   const wanted = consumers.flatMap((consumer) =>
     [...consumersOf(consumer)].map(([durable, config]) => ({
       path: `${consumer.stream.name}.${durable}`,
@@ -123,14 +125,18 @@ interface Echo {
   readonly config: Settings;
 }
 
-const ensureStream = async (api: JsApi, stream: ServiceStream, options: NatsOptions) => {
+interface StreamOptions extends NatsOptions {
+  readonly mayChange: boolean;
+}
+
+const ensureStream = async (api: JsApi, stream: ServiceStream, options: StreamOptions) => {
   const wanted = streamSettings(stream, options);
   const found = await api.ask<Echo>(`STREAM.INFO.${stream.name}`);
   if (!found.error) {
     refuseOtherPartitions(stream, found.config);
     const fixed = fixedOfStream(wanted, found.config);
     refuseConflicts(`stream ${stream.name}`, wanted, found.config, fixed);
-    if (differences(wanted, found.config).length === 0) return;
+    if (!options.mayChange || differences(wanted, found.config).length === 0) return;
     const updated = await api.get<Echo>(`STREAM.UPDATE.${stream.name}`, {
       ...found.config,
       ...wanted,

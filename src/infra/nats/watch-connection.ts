@@ -1,4 +1,5 @@
 import { Events, type NatsConnection } from 'nats';
+import { ConnectionTroubles, type Refused } from './connection-troubles.ts';
 
 /** Told of what becomes of a connection. */
 export interface ConnectionWatcher {
@@ -6,6 +7,8 @@ export interface ConnectionWatcher {
   readonly onReconnect: () => void;
   readonly onRoundTrip: ((seconds: number | undefined) => void) | undefined;
   readonly onTrouble: ((what: string) => void) | undefined;
+  /** The broker does not permit something to this process. */
+  readonly onRefused: ((refused: Refused) => void) | undefined;
   /** Closed for good, by whomever. */
   readonly onClosed: (why: string) => void;
 }
@@ -27,14 +30,13 @@ export const watchConnection = (connection: NatsConnection, watcher: ConnectionW
 
 const watchStatus = async (
   connection: NatsConnection,
-  { onDisconnect, onReconnect, onTrouble }: ConnectionWatcher,
+  { onDisconnect, onReconnect, onTrouble, onRefused }: ConnectionWatcher,
 ): Promise<void> => {
-  for await (const { type, data } of connection.status()) {
-    if (type === Events.Disconnect) onDisconnect();
-    if (type === Events.Reconnect) onReconnect();
-    if (type === Events.Disconnect || type === Events.Error) {
-      onTrouble?.(`connection: ${type} ${String(data)}`);
-    }
+  const troubles = new ConnectionTroubles({ onTrouble, onRefused });
+  for await (const status of connection.status()) {
+    if (status.type === Events.Disconnect) onDisconnect();
+    if (status.type === Events.Reconnect) onReconnect();
+    troubles.hear(status);
   }
 };
 

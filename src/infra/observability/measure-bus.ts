@@ -18,6 +18,8 @@ export const measureBus = (metrics: Metrics, logger: Logger) => {
   const reconnects = metrics.counter('millrace_broker_reconnects_total', {});
   return {
     onReconnect: () => reconnects.inc(),
+    onRefused: ({ operation }: { readonly operation: string }) =>
+      metrics.counter('millrace_broker_refusals_total', { operation }).inc(),
     onPullError: (failed: { readonly stream: string; readonly code: string }) =>
       metrics.counter('millrace_pull_errors_total', { ...failed }).inc(),
     onRoundTrip: (took: number | undefined) => {

@@ -83,6 +83,12 @@ export const processMetricTable = {
     from: ['worker', 'gateway', 'observer'],
     labels: ['service'],
   },
+  millrace_broker_refusals_total: {
+    kind: 'counter',
+    help: 'Times that the broker did not permit something to this process: to publish, or to hear (subscription).',
+    from: ['worker', 'gateway', 'observer'],
+    labels: ['service', 'operation'],
+  },
   millrace_broker_rtt_seconds: {
     kind: 'gauge',
     help: 'How long the broker took to answer the last ping; absent while it does not.',

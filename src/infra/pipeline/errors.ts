@@ -71,3 +71,15 @@ export class BusRefused extends Error {
     this.lasting = lasting;
   }
 }
+
+/** The service was asked and could not answer. */
+export class QueryFailed extends Error {
+  override readonly name = 'QueryFailed';
+  /** `invalid-question`: the question breaks its contract. `failed`: anything else. */
+  readonly reason: 'invalid-question' | 'failed';
+
+  constructor(reason: 'invalid-question' | 'failed', message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}

@@ -162,6 +162,8 @@ export interface ConsumerDeclaration {
 /** The streams and consumers that must be there. */
 export interface Topology {
   readonly streams: readonly ServiceStream[];
+  /** Streams of other services: made where they are missing, and never changed. */
+  readonly others?: readonly ServiceStream[];
   readonly consumers: readonly ConsumerDeclaration[];
 }
 
@@ -218,6 +220,8 @@ export interface Bus extends AsyncDisposable {
   /** How far every reader of a stream is behind, whoever it is. @throws BusUnavailable */
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]>;
   isConnected(): boolean;
+  /** What this process has to hear and the broker does not permit now; nothing where all is permitted. */
+  refusals?(): readonly string[];
   /** Calls back at each new connection to the broker, until the returned function is called. */
   onReconnect(run: () => void): () => void;
   readonly publisher: EventPublisher & RawPublisher;
@@ -235,16 +239,4 @@ export interface Bus extends AsyncDisposable {
 /** The declared topology and what the broker has differ in a way that must not be changed in passing. */
 export class TopologyConflict extends Error {
   override readonly name = 'TopologyConflict';
-}
-
-/** The service was asked and could not answer. */
-export class QueryFailed extends Error {
-  override readonly name = 'QueryFailed';
-  /** `invalid-question`: the question breaks its contract. `failed`: anything else. */
-  readonly reason: 'invalid-question' | 'failed';
-
-  constructor(reason: 'invalid-question' | 'failed', message: string) {
-    super(message);
-    this.reason = reason;
-  }
 }

@@ -3,8 +3,9 @@ import { build, type Scope } from '../di/token.ts';
 import { LogLimit } from '../observability/log-limit.ts';
 import type { Logger } from '../observability/logger.ts';
 import { withoutPersonal } from '../observability/without-personal.ts';
+import { QueryFailed } from '../pipeline/errors.ts';
 import type { QueryRoute } from '../pipeline/handler.ts';
-import { type Answerer, QueryFailed } from '../pipeline/ports.ts';
+import type { Answerer } from '../pipeline/ports.ts';
 
 export interface QueryLog {
   readonly logger: Logger;

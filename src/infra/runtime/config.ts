@@ -21,10 +21,29 @@ const servers = list.pipe(
     .min(1),
 );
 
-/** What every process reads. Times are in milliseconds. */
-export const commonEnvironment = z.object({
+/** Where the broker is, and by which files a process proves to it who it is. */
+export const brokerEnvironment = z.object({
   NATS_URL: servers.default(['nats://127.0.0.1:4222']),
+  NATS_NKEY_FILE: z.string().optional(),
   NATS_CREDENTIALS_FILE: z.string().optional(),
+  NATS_TLS_CA_FILE: z.string().optional(),
+  NATS_TLS_CERT_FILE: z.string().optional(),
+  NATS_TLS_KEY_FILE: z.string().optional(),
+});
+export type BrokerEnvironment = z.infer<typeof brokerEnvironment>;
+
+/** The same as options of a connection. */
+export const brokerAccess = (environment: BrokerEnvironment) => ({
+  servers: environment.NATS_URL,
+  nkeyFile: environment.NATS_NKEY_FILE,
+  credentialsFile: environment.NATS_CREDENTIALS_FILE,
+  tlsCaFile: environment.NATS_TLS_CA_FILE,
+  tlsCertFile: environment.NATS_TLS_CERT_FILE,
+  tlsKeyFile: environment.NATS_TLS_KEY_FILE,
+});
+
+/** What every process reads. Times are in milliseconds. */
+export const commonEnvironment = brokerEnvironment.extend({
   STREAM_STORAGE: z.enum(['file', 'memory']).default('file'),
   STREAM_REPLICAS: whole(1, 5).default(1),
   STREAM_MAX_BYTES: whole(1_048_576, Number.MAX_SAFE_INTEGER).optional(),

@@ -7,7 +7,7 @@ import { Metrics } from '../observability/metrics.ts';
 import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import type { OpenTracing } from '../tracing/tracing-options.ts';
-import type { CommonEnvironment } from './config.ts';
+import { brokerAccess, type CommonEnvironment } from './config.ts';
 import { packageVersion } from './report-service.ts';
 import { thisProcess } from './undertaker.ts';
 
@@ -49,8 +49,7 @@ export const openProcess = async (
   const bus = await NatsBus.connect(
     {
       name,
-      servers: environment.NATS_URL,
-      credentialsFile: environment.NATS_CREDENTIALS_FILE,
+      ...brokerAccess(environment),
       replicas: environment.STREAM_REPLICAS,
       storage: environment.STREAM_STORAGE,
       maxBytes: environment.STREAM_MAX_BYTES,

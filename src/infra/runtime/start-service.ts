@@ -18,6 +18,7 @@ import { retryDecoder } from '../pipeline/retry-copy.ts';
 import { StateCache } from '../pipeline/state-cache.ts';
 import type { EventTracing } from '../pipeline/tracing.ts';
 import { answerersOf, type QueryLog } from './answer-queries.ts';
+import { brokerTroubles } from './broker-troubles.ts';
 import { buildPipeline } from './build-pipeline.ts';
 import type { WorkerEnvironment } from './config.ts';
 import { followViews } from './follow-views.ts';
@@ -116,7 +117,7 @@ const runningService = (
   let stoppingSince: number | undefined;
   const notReady = () => [
     ...(stoppingSince === undefined ? [] : ['draining']),
-    ...(bus.isConnected() ? [] : ['not connected to the broker']),
+    ...brokerTroubles(bus),
     ...(consumptions.every((consumption) => consumption.isPulling()) ? [] : ['not pulling']),
   ];
   const isReady = () => notReady().length === 0;

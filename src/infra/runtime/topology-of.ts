@@ -17,11 +17,8 @@ const maxAckPending = { key: 4_000, none: 20_000 };
  */
 export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => {
   const foreign = new Set(service.reactions.map(({ contract }) => contract.stream));
-  const streams = new Set([
-    service.stream,
-    ...foreign,
-    ...service.views.map((view) => view.stream),
-  ]);
+  const others = new Set([...foreign, ...service.views.map((view) => view.stream)]);
+  others.delete(service.stream);
   const consumer = (stream: ServiceStream, filter: string): ConsumerDeclaration => ({
     stream,
     filter,
@@ -35,7 +32,8 @@ export const topologyOf = (service: AnyService, ackWaitMs: number): Topology => 
   });
   const retries = service.ordering === 'none' ? [retryStreamOf(service.stream)] : [];
   return {
-    streams: [...streams, ...retries],
+    streams: [service.stream, ...retries],
+    others: [...others],
     consumers: [
       consumer(service.stream, subjectsOf(service.stream).requests),
       ...[...foreign].map((stream) => consumer(stream, subjectsOf(stream).facts)),

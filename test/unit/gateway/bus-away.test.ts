@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { InvalidEvent } from '../../../src/contracts/invalid-event.ts';
-import { BusRefused, BusUnavailable } from '../../../src/infra/pipeline/errors.ts';
-import { QueryFailed } from '../../../src/infra/pipeline/ports.ts';
+import { BusRefused, BusUnavailable, QueryFailed } from '../../../src/infra/pipeline/errors.ts';
 import { startGateway } from './support/gateway.ts';
 
 const failures = [
