@@ -60,7 +60,31 @@ export class CpuProfile {
       .map(([layer, time]) => [layer, time / events] as const)
       .sort(([, one], [, other]) => other - one);
   }
+
+  /** How long observability ran, with all that it called, per event. */
+  observability(events: number): number {
+    const { nodes = [], samples = [], timeDeltas = [] } = this.#profile ?? {};
+    const callers = new Map(
+      nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)),
+    );
+    const own = new Set(
+      nodes.flatMap(({ id, callFrame }) => (watching.test(callFrame.url) ? id : [])),
+    );
+    const isUnder = (id: number | undefined): boolean => {
+      for (let at = id; at !== undefined; at = callers.get(at)) if (own.has(at)) return true;
+      return false;
+    };
+    const micros = samples.reduce(
+      (sum, id, index) => sum + (isUnder(id) ? (timeDeltas[index] ?? 0) : 0),
+      0,
+    );
+    return micros / events;
+  }
 }
+
+/** What counts, times, logs and traces. */
+const watching =
+  /\/src\/infra\/(observability|tracing)\/|\/node_modules\/(prom-client|pino|sonic-boom|@opentelemetry)\//;
 
 const layerOfFrame = ({ functionName, url }: Profiler.ProfileNode['callFrame']): string => {
   // `(garbage collector)`, `(idle)`, `(program)`: written by the profiler, without a file.

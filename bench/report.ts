@@ -59,9 +59,9 @@ export const sayRows = (names: readonly RowName[]): string =>
   names.map((row) => `- ${row} (${rows[row].title}): ${rows[row].does}.`).join('\n');
 
 /** Where the time of one row goes: microseconds of the client per event, by layer. */
-export const sayLayers = (row: string, times: LayerTimes): string => {
+export const sayLayers = (row: string, layers: LayerTimes, observability?: number): string => {
   const least = 0.05;
-  const busy = times.filter(([layer]) => layer !== 'idle');
+  const busy = layers.filter(([layer]) => layer !== 'idle');
   const sum = busy.reduce((total, [, micros]) => total + micros, 0);
   return markdownTable([
     [row, 'us/event', 'share'],
@@ -73,5 +73,12 @@ export const sayLayers = (row: string, times: LayerTimes): string => {
         `${((100 * micros) / sum).toFixed(0)} %`,
       ]),
     ['together', sum.toFixed(2), '100 %'],
+    ...(observability === undefined ? [] : [ofIt(observability, sum)]),
   ]);
 };
+
+const ofIt = (observability: number, sum: number): string[] => [
+  'of it observability, with all that it calls',
+  observability.toFixed(2),
+  `${((100 * observability) / sum).toFixed(1)} %`,
+];

@@ -16,6 +16,8 @@ export interface RowOrder extends Omit<RowRun, 'measurement'> {
 export interface RowResult {
   readonly sample: Sample;
   readonly layers: LayerTimes | undefined;
+  /** Of them, microseconds an event of observability with all that it calls. */
+  readonly observability: number | undefined;
 }
 
 const progressMs = 500;
@@ -36,5 +38,6 @@ export const runRowProcess = async (order: RowOrder, { say }: TaskContext): Prom
   return {
     sample: measurement.sample(),
     layers: profile?.layerTimes(measurement.measured),
+    observability: profile?.observability(measurement.measured),
   };
 };

@@ -17,7 +17,11 @@ import { verifyRow } from './verify.ts';
 /** What is known so far: the samples of each row, one a round, or where its time goes. */
 interface Results {
   readonly samples: Partial<Record<RowName, Sample[]>>;
-  readonly layers: { readonly row: RowName; readonly layers: LayerTimes }[];
+  readonly layers: {
+    readonly row: RowName;
+    readonly layers: LayerTimes;
+    readonly observability: number;
+  }[];
 }
 
 /** The client's own loops and Millrace, for the same events. */
@@ -59,7 +63,9 @@ const runRows = async (options: BenchOptions, parts: BenchParts): Promise<Findin
   const results = await measureRows(options, parts);
   const settings = `${options.rounds} rounds of ${options.events} events; one server, file storage, its default sync_interval`;
   if (options.profile) {
-    const tables = results.layers.map(({ row, layers }) => sayLayers(row, layers));
+    const tables = results.layers.map(({ row, layers, observability }) =>
+      sayLayers(row, layers, observability),
+    );
     const text = [settings, ...tables].join('\n\n');
     return { name: 'profile', figures: { options, rows: results.layers }, text };
   }
@@ -82,11 +88,15 @@ const runRound = async (
   const manager = await connection.jetstreamManager();
   for (const [at, row] of rotated(options.rows, round).entries()) {
     await untilIdle(server.pid, parts.signal);
-    const { sample, layers } = await runRow(row, { options, parts, server, manager }, (share) =>
+    const {
+      sample,
+      layers,
+      observability = 0,
+    } = await runRow(row, { options, parts, server, manager }, (share) =>
       parts.at((round + (at + share) / options.rows.length) / options.rounds),
     );
     results.samples[row] = [...(results.samples[row] ?? []), sample];
-    if (layers) results.layers.push({ row, layers });
+    if (layers) results.layers.push({ row, layers, observability });
     parts.note(`round ${round + 1}, ${row} ${Math.round(sample.eventsPerSecond)}/s`);
   }
   await connection.close();
