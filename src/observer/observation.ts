@@ -31,7 +31,7 @@ export interface ObservedLetters {
   readonly readings: Repeated<LettersSight | undefined>;
 }
 
-/** An election, and the answers that are late after it, are over within this time. */
+/** One election is over within this time: followers wait 4 to 9 s before they begin it. */
 const leastStaleMs = 10_000;
 
 /**
