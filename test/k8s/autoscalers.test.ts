@@ -1,7 +1,11 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { cartStream } from '../../src/contracts/cart/stream.ts';
 import { productStream } from '../../src/contracts/product/stream.ts';
 import { userStream } from '../../src/contracts/user/stream.ts';
+import { metricTable } from '../../src/infra/observability/metric-table.ts';
 import { type Manifest, ofKind, workersIn } from './manifest.ts';
 import { render } from './render.ts';
 
@@ -126,4 +130,28 @@ test("Kubernetes' own autoscaler does the same", async (context) => {
       expect(external?.metric.selector.matchLabels).toEqual({ service });
     }
   }
+});
+
+interface AdapterRule {
+  readonly seriesQuery: string;
+  readonly name?: { readonly as: string };
+  readonly metricsQuery: string;
+}
+
+test('what the other autoscaler asks for, the adapter makes of series that there are', async (context) => {
+  const file = join(import.meta.dirname, '../../k8s/components/hpa/adapter-values.yaml');
+  // A field that is not there makes a comparison below fail.
+  const { rules } = parse(readFileSync(file, 'utf8')) as {
+    readonly rules: { readonly external: readonly AdapterRule[] };
+  };
+  const made = rules.external.map(({ seriesQuery, name }) => name?.as ?? seriesQuery);
+  const used = rules.external.flatMap(({ seriesQuery, metricsQuery }) => [
+    seriesQuery,
+    ...(metricsQuery.match(/\bmillrace_\w+/g) ?? []),
+  ]);
+
+  for (const { spec } of await ofWorkers(context, 'prod', ['hpa'])) {
+    expect(spec.metrics.map(({ external }) => external?.metric.name)).toEqual(made);
+  }
+  expect(used.filter((series) => !(series in metricTable))).toEqual([]);
 });

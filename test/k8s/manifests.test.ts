@@ -62,7 +62,9 @@ test('the installation to copy is the small one, with components on top', async 
   const names = (manifests: readonly Manifest[]) =>
     manifests.map(({ kind, metadata }) => `${kind} ${metadata.name.replace(/-[a-z0-9]{10}$/, '')}`);
 
-  expect(names(own).toSorted()).toEqual(names(await render(context, 'dev', ['keda'])).toSorted());
+  expect(names(own).toSorted()).toEqual(
+    names(await render(context, 'dev', ['plain-monitoring', 'keda'])).toSorted(),
+  );
   const settings = own.find(({ metadata }) => metadata.name.startsWith('gateway-settings-'));
   expect(settings?.data).toMatchObject({ CATALOGUE_USERS: 'admin', HTTP_PORT: '3000' });
 });

@@ -58,10 +58,27 @@ const ofTheBroker = [
   'nats -> nats:6222',
 ];
 
+const ofTheMonitoring = [
+  ...withNames(['prometheus', 'alertmanager', 'grafana']),
+  ...processes.map((name) => `prometheus -> ${name}:8080`),
+  'prometheus -> alertmanager:9093',
+  'grafana -> prometheus:9090',
+  'alertmanager -> internet:443',
+  // To the API server, whose address no policy can name.
+  'prometheus -> internet:443',
+];
+
 test('along no edge but those that are needed does anybody speak', async (context) => {
   const manifests = await render(context, 'prod', ['network-policies']);
 
   expect(edgesOf(manifests)).toEqual([...always, ...ofTheBroker].toSorted());
+});
+
+test('monitoring beside it adds its own edges and no other', async (context) => {
+  const components = ['plain-monitoring', 'network-policies'] as const;
+  const manifests = await render(context, 'dev', components);
+
+  expect(edgesOf(manifests)).toEqual([...always, ...ofTheBroker, ...ofTheMonitoring].toSorted());
 });
 
 test('without the component everybody reaches the broker, which is what it is for', async (context) => {

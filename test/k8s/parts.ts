@@ -8,6 +8,8 @@ export type Component =
   | 'hpa'
   | 'keda'
   | 'network-policies'
+  | 'plain-monitoring'
+  | 'prometheus-operator'
   | 'scale-to-zero'
   | 'tls'
   | 'tls-clients'
@@ -16,6 +18,7 @@ export type Component =
 /** Of each row one alternative goes: two autoscalers or two monitorings are one too many. */
 const choices: readonly (readonly (readonly Component[])[])[] = [
   [[], ['keda'], ['keda', 'scale-to-zero'], ['hpa'], ['gateway-scaling']],
+  [[], ['prometheus-operator'], ['plain-monitoring']],
   [[], ['network-policies']],
   [[], ['zone-spread']],
   [[], ['tls']],

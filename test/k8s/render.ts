@@ -60,17 +60,22 @@ const renderNow = (
     : kustomizeWith(overlay, components, namespace);
 };
 
-const rendered = new Map<string, Promise<string>>();
+const rendered = new Map<string, Promise<readonly Manifest[]>>();
 
 const renderOnce = (
   overlay: Overlay | 'my-shop',
   components: readonly Component[],
   namespace: string,
-): Promise<string> => {
+): Promise<readonly Manifest[]> => {
   const name = [overlay, ...components, namespace].join(' ');
-  const known = rendered.get(name) ?? renderNow(overlay, components, namespace);
-  rendered.set(name, known);
-  return known;
+  const known = rendered.get(name);
+  if (known) return known;
+  // The shapes are checked by schema.test.ts; what matters elsewhere is compared there.
+  const manifests = renderNow(overlay, components, namespace).then((text) =>
+    parseAllDocuments(text).map((document) => document.toJS() as Manifest),
+  );
+  rendered.set(name, manifests);
+  return manifests;
 };
 
 /**
@@ -84,9 +89,7 @@ export const render = async (
   namespace = 'millrace',
 ): Promise<readonly Manifest[]> => {
   try {
-    const text = await renderOnce(overlay, components, namespace);
-    // The shapes are checked by schema.test.ts; what matters elsewhere is compared there.
-    return parseAllDocuments(text).map((document) => document.toJS() as Manifest);
+    return await renderOnce(overlay, components, namespace);
   } catch (error) {
     if (!isMissing(error) || process.env['CI']) throw error;
     const reason = 'there is no kubectl';

@@ -4,7 +4,7 @@ import { render } from './render.ts';
 import { allRules } from './rules/all.ts';
 import { hasOneNumber, isKept, isReplacedInSteps, isSpread } from './rules/availability.ts';
 import { isProbed, isSized, saysOnce } from './rules/containers.ts';
-import { keepsNoSecret, pointsAtSomebody } from './rules/links.ts';
+import { grantsLittle, keepsNoSecret, pointsAtSomebody } from './rules/links.ts';
 import {
   fitsIntoItsAnnotation,
   isLabelled,
@@ -89,7 +89,18 @@ const mistakes = new Map<ManifestRule, readonly Mistake[]>([
   ],
   [
     pointsAtSomebody,
-    [['a policy of nobody', '"values":["worker","gateway","observer"]', '"values":["workers"]']],
+    [
+      ['a policy of nobody', '"values":["worker","gateway","observer"]', '"values":["workers"]'],
+      ['an edge to nobody', '"app.kubernetes.io/name":"grafana"}}}]', '"a":"b"}}}]'],
+    ],
+  ],
+  [
+    grantsLittle,
+    [
+      ['every right', '"verbs":["get","list","watch"]', '"verbs":["*"]'],
+      ['a look at secrets', '"resources":["pods"]', '"resources":["secrets"]'],
+      ['a right of nobody', '"kind":"Role","name":"prometheus"}', '"kind":"Role","name":"none"}'],
+    ],
   ],
   [
     keepsNoSecret,
@@ -207,7 +218,7 @@ const mistakes = new Map<ManifestRule, readonly Mistake[]>([
   ],
 ]);
 
-const installed = ['keda', 'network-policies'] as const;
+const installed = ['keda', 'plain-monitoring', 'network-policies'] as const;
 
 test('every rule is broken once', () => {
   expect(allRules.map(([, rule]) => rule)).toEqual([...mistakes.keys()]);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { prometheusRuleFile, prometheusRuleText } from '../../k8s/observability/prometheus-rule.ts';
 import { rulesFile, rulesText } from '../../k8s/observability/rules-text.ts';
 import { serviceLevelRules } from '../../k8s/observability/service-level-rules.ts';
 import { type ServiceLevel, serviceLevels } from '../../k8s/observability/service-levels.ts';
@@ -84,14 +85,20 @@ test('the rules come along for a Prometheus to mount, under a name that stays', 
       {
         name: 'millrace-prometheus-rules',
         files: expect.toSatisfy((files: string[]) => files.sort().join() === ruleFiles.join()),
-        options: { disableNameSuffixHash: true },
       },
+      { name: 'prometheus-config', files: ['prometheus.yaml'] },
     ],
   });
 });
 
 test('the rules of the service levels are what npm run rules writes', () => {
   expect(readFileSync(join(import.meta.dirname, '../..', rulesFile), 'utf8')).toBe(rulesText());
+});
+
+test('the object of the Prometheus operator holds all rules, as npm run rules writes it', () => {
+  const file = join(import.meta.dirname, '../..', prometheusRuleFile);
+
+  expect(readFileSync(file, 'utf8')).toBe(prometheusRuleText());
 });
 
 test('every service of the shop declares its levels, once', () => {
@@ -127,7 +134,9 @@ test('a plain Prometheus takes the configuration and finds the files of rules', 
   expect(config.rule_files).toEqual(['/etc/prometheus/millrace/*.rules.yaml']);
   // Some builds of promtool know no Kubernetes; what they can check is the rest.
   for (const scrape of config.scrape_configs) {
-    expect(scrape.kubernetes_sd_configs).toEqual([{ role: 'pod' }]);
+    expect(scrape.kubernetes_sd_configs).toEqual([
+      { role: 'pod', namespaces: { own_namespace: true } },
+    ]);
     delete scrape.kubernetes_sd_configs;
     scrape.static_configs = [];
   }

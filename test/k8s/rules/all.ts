@@ -1,6 +1,6 @@
 import { hasOneNumber, isKept, isReplacedInSteps, isSpread } from './availability.ts';
 import { isProbed, isSized, saysOnce } from './containers.ts';
-import { keepsNoSecret, pointsAtSomebody } from './links.ts';
+import { grantsLittle, keepsNoSecret, pointsAtSomebody } from './links.ts';
 import { fitsIntoItsAnnotation, isLabelled, isNamedOnce, isOfALastingKind } from './objects.ts';
 import { hasNoToken, isRestricted } from './pod-security.ts';
 import { refersToWhatIsThere } from './references.ts';
@@ -15,6 +15,7 @@ export const allRules: readonly (readonly [string, ManifestRule])[] = [
   ['services lead to ports', reachesPorts],
   ['what is referred to is there', refersToWhatIsThere],
   ['policies and monitors name somebody', pointsAtSomebody],
+  ['rights are few', grantsLittle],
   ['no map holds a secret', keepsNoSecret],
   ['images have a version and containers a size', isSized],
   ['probes have a port and a meaning', isProbed],

@@ -13,7 +13,7 @@ const madeByHand =
   /^(gateway-token-key|nats-users|nats-tls|nats-(gateway|observer|worker-[a-z-]+))$/;
 
 /** Maps that stay under their name when they change: whoever mounts them reads them anew. */
-const keepsItsName = /^(millrace-prometheus-rules|millrace-dashboard-.+|alertmanager-config)$/;
+const keepsItsName = /^millrace-dashboard-/;
 
 const mapsOf = (workload: Workload): readonly string[] =>
   [
