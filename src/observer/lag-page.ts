@@ -11,6 +11,8 @@ export interface LagDocument {
   readonly scheduledRetries: number;
   /** Age of the oldest waiting event; 0 when nothing waits. */
   readonly oldestWaitingSeconds: number;
+  /** Events that came in a second, mean of the last seconds; null while that is not known yet. */
+  readonly arrivalsPerSecond: number | null;
   /** As of when, RFC 3339. */
   readonly asOf: string;
 }
@@ -36,6 +38,7 @@ const documentOf = (service: string, lag: KnownLag): LagDocument => ({
   unacknowledgedEvents: lag.unacknowledged,
   scheduledRetries: lag.scheduledRetries,
   oldestWaitingSeconds: ageOf(lag.oldestStoredAt, lag.asOf),
+  arrivalsPerSecond: lag.arrivalsPerSecond ?? null,
   asOf: new Date(lag.asOf).toISOString(),
 });
 

@@ -4,6 +4,7 @@ import { Letters } from '../infra/pipeline/letters.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
 import type { StreamSight, StreamWatch } from '../infra/pipeline/stream-watch.ts';
 import type { Upkeep } from '../infra/pipeline/upkeep.ts';
+import { Arrivals } from './arrivals.ts';
 import { streamsBeside } from './observed-streams.ts';
 import { Repeated } from './repeated.ts';
 import { lagOf, type ObservedStream, type ServiceLag } from './service-lag.ts';
@@ -48,10 +49,7 @@ export class Observation {
   constructor(options: ObservationOptions) {
     this.#options = options;
     this.services = options.streams.map(({ service }) => service);
-    this.streams = streamsBeside(options.streams).map((stream) => ({
-      stream,
-      readings: this.#repeat(stream, () => options.bus.watch.look(stream)),
-    }));
+    this.streams = streamsBeside(options.streams).map((stream) => this.#observe(stream));
     this.letters = options.streams.map((stream) => this.#lettersOf(stream));
   }
 
@@ -77,6 +75,18 @@ export class Observation {
   sightOf({ name }: ServiceStream): StreamSight | undefined {
     const seen = this.streams.find(({ stream }) => stream.name === name)?.readings.seen();
     return seen?.kind === 'seen' ? seen.value : undefined;
+  }
+
+  #observe(stream: ServiceStream): ObservedStream {
+    const { bus, clock } = this.#options;
+    const arrivals = new Arrivals();
+    const readings = this.#repeat(stream, async () => {
+      const elapsedMs = clock.elapsed();
+      const sight = await bus.watch.look(stream);
+      arrivals.note({ elapsedMs, consumers: sight?.consumers ?? [] });
+      return sight;
+    });
+    return { stream, readings, arrivals };
   }
 
   #lettersOf(stream: ServiceStream): ObservedLetters {

@@ -1,11 +1,13 @@
 import type { ServiceStream } from '../contracts/streams.ts';
 import type { ConsumerSight, StreamSight } from '../infra/pipeline/stream-watch.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Repeated } from './repeated.ts';
 
 /** A stream that is looked at; nothing is seen where there is none. */
 export interface ObservedStream {
   readonly stream: ServiceStream;
   readonly readings: Repeated<StreamSight | undefined>;
+  readonly arrivals: Arrivals;
 }
 
 /** A consumer of a service and the stream that it reads. */
@@ -21,6 +23,8 @@ export interface KnownLag {
   readonly unacknowledged: number;
   /** What waits in a stream of retries for its time; it is not pending until then. */
   readonly scheduledRetries: number;
+  /** Events that came in a second, lately; nothing while that is not known yet. */
+  readonly arrivalsPerSecond: number | undefined;
   /** When the oldest of what waits was stored, milliseconds since 1970; nothing when nothing waits. */
   readonly oldestStoredAt: number | undefined;
   /** As of when this is, milliseconds since 1970: the oldest of the readings that it is made of. */
@@ -47,18 +51,19 @@ export const lagOf = (service: string, streams: readonly ObservedStream[]): Serv
     kind: 'known',
     consumers,
     scheduledRetries: parts.reduce((sum, part) => sum + part.scheduledRetries, 0),
+    arrivalsPerSecond: sumIfKnown(parts.map((part) => part.arrivalsPerSecond)),
     asOf: Math.min(...parts.map((part) => part.asOf)),
     ...sumOf(consumers),
   };
 };
 
 /** What one stream has of a service's lag. */
-type LagPart = Pick<KnownLag, 'consumers' | 'scheduledRetries' | 'asOf'>;
+type LagPart = Pick<KnownLag, 'consumers' | 'scheduledRetries' | 'arrivalsPerSecond' | 'asOf'>;
 
 /** Nothing where the service does not read; a sentence where nobody knows. */
 const partOf = (
   service: string,
-  { stream, readings }: ObservedStream,
+  { stream, readings, arrivals }: ObservedStream,
 ): LagPart | string | undefined => {
   const isOwn = stream.service === service;
   const seen = readings.seen();
@@ -77,8 +82,16 @@ const partOf = (
   // What is due is among the waiting.
   const isRetries = stream.role === 'retries';
   const scheduledRetries = isRetries ? Math.max(0, sight.messages - waitingIn(own)) : 0;
-  return { consumers, scheduledRetries, asOf };
+  // A retry has come in before.
+  const arrivalsPerSecond = isRetries ? 0 : arrivals.perSecond(service);
+  return { consumers, scheduledRetries, arrivalsPerSecond, asOf };
 };
+
+const sumIfKnown = (rates: readonly (number | undefined)[]): number | undefined =>
+  rates.reduce<number | undefined>(
+    (sum, rate) => (sum === undefined || rate === undefined ? undefined : sum + rate),
+    0,
+  );
 
 const readersIn = (service: string, { consumers }: StreamSight): readonly ConsumerSight[] =>
   consumers.filter((consumer) => consumer.service === service);

@@ -24,6 +24,7 @@ const suiteAt = (folder: string, wanted: string | undefined): Promise<DebianSuit
 const packageOf = (suite: string | undefined, { cacheFolder }: Surroundings): Way => ({
   name: `Debian package (${suite ?? "the machine's suite"})`,
   fetch: async (tool, folder) => {
+    if (tool.debianPackages.length === 0) throw new Error('there is none');
     await runCommand('dpkg', ['--version']);
     const opened = await suiteAt(join(cacheFolder, 'debian', suite ?? 'own'), suite);
     const root = await opened.unpack(tool.debianPackages, folder);

@@ -14,8 +14,9 @@ export const releaseWay = (): Way => ({
   name: 'official release',
   fetch: async ({ release }, folder) => {
     const platform = platformName();
-    const checksum = release.checksums[platform];
-    if (checksum === undefined) throw new Error(`none is pinned for ${platform}`);
+    const checksum = release?.checksums[platform];
+    if (release === undefined || checksum === undefined)
+      throw new Error(`none is pinned for ${platform}`);
     const archive = join(folder, 'release.tar.gz');
     await download(release.archiveUrl(platform), archive, checksum);
     await runCommand('tar', ['-xzf', archive, '--strip-components=1', '--no-same-owner'], {

@@ -14,6 +14,8 @@ export interface GoBuild {
   readonly version: string;
   readonly program: string;
   readonly flags: readonly string[];
+  /** Modules that the module itself only finds beside itself: they come in a version of their own. */
+  readonly beside?: { readonly version: string; readonly modules: readonly string[] };
 }
 
 /** A program that the project runs and does not contain. */
@@ -29,7 +31,8 @@ export interface Tool {
   readonly versionCommand?: readonly string[];
   /** Finds the version in what that prints. */
   readonly versionPattern: RegExp;
-  readonly release: Release;
+  /** None where it has no checksum that could be pinned. */
+  readonly release?: Release;
   /** The Debian packages that may hold it: the first one that a suite has is taken. */
   readonly debianPackages: readonly string[];
   /** Absent where its module cannot be built from another one. */
@@ -183,5 +186,6 @@ export const namesOf = ({ name, alsoNamed }: Tool): readonly string[] =>
 /** The other tools that come in the same release as this one. */
 export const releasedWith = (tool: Tool): readonly Tool[] =>
   Object.values<Tool>(tools).filter(
-    (other) => other.name !== tool.name && other.release === tool.release,
+    (other) =>
+      other.name !== tool.name && other.release !== undefined && other.release === tool.release,
   );

@@ -26,6 +26,7 @@ const foreseen = new Set([
   'TopologyConflict',
   'StartFailed',
   'RepartitionRefused',
+  'BackupRefused',
 ]);
 
 const sentenceOf = (error: unknown): string => {

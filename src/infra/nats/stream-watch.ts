@@ -58,12 +58,13 @@ export class NatsWatch implements StreamWatch {
     }
     const listed = await listConsumers(this.#api, stream.name);
     const durables = listed.filter(({ config }) => config.durable_name !== undefined);
+    const counts = await this.#countsFor(stream, durables);
     const consumers = await Promise.all(
-      durables.map((consumer) => this.#sightOf(stream, consumer)),
+      durables.map((consumer) => this.#sightOf(stream, consumer, counts)),
     );
     return {
       ...sizeOf(info),
-      consumers: [...consumers, ...(await this.#unread(stream, durables))],
+      consumers: [...consumers, ...(await this.#unread(stream, durables, counts))],
     };
   }
 
@@ -71,7 +72,29 @@ export class NatsWatch implements StreamWatch {
     return listenToAdvisories(this.#connection, tell);
   }
 
-  async #sightOf(stream: ServiceStream, info: ConsumerInfo): Promise<ConsumerSight> {
+  /** Messages by subject, of what consumers read: request events, and facts where somebody reacts to them. */
+  async #countsFor(
+    stream: ServiceStream,
+    durables: readonly ConsumerInfo[],
+  ): Promise<ReadonlyMap<string, number>> {
+    if (stream.role === 'retries') return new Map();
+    const { requests, facts } = subjectsOf(stream);
+    const readsFacts = durables.some(({ config }) =>
+      filtersOf(config).some((filter) => overlap(filter, facts)),
+    );
+    const counts = await Promise.all(
+      [requests, ...(readsFacts ? [facts] : [])].map((filter) =>
+        this.#upkeep.countsOf(stream, filter),
+      ),
+    );
+    return new Map(counts.flatMap((each) => [...each]));
+  }
+
+  async #sightOf(
+    stream: ServiceStream,
+    info: ConsumerInfo,
+    counts: ReadonlyMap<string, number>,
+  ): Promise<ConsumerSight> {
     const { config, num_pending, num_ack_pending, priority_groups } = info;
     const waits = num_pending + num_ack_pending > 0;
     const limit = config.max_ack_pending ?? 0;
@@ -85,6 +108,7 @@ export class NatsWatch implements StreamWatch {
       waitingPulls: info.num_waiting,
       isPinned: priority_groups?.some((group) => Boolean(group.pinned_client_id)),
       oldestStoredAt: waits ? await this.#oldest(stream, info) : undefined,
+      stored: sumUnder(filtersOf(config), counts),
     };
   }
 
@@ -105,6 +129,7 @@ export class NatsWatch implements StreamWatch {
   async #unread(
     stream: ServiceStream,
     durables: readonly ConsumerInfo[],
+    counts: ReadonlyMap<string, number>,
   ): Promise<readonly ConsumerSight[]> {
     if (stream.role === 'retries') return [];
     const { service } = stream;
@@ -116,21 +141,25 @@ export class NatsWatch implements StreamWatch {
       (partition) => !read.some((filter) => overlap(filter, `in.${service}.${partition}.x`)),
     );
     if (unread.length === 0) return [];
-    const counts = await this.#upkeep.countsOf(stream, subjectsOf(stream).requests);
     return Promise.all(
       unread.map(async (partition) => {
-        const filter = `in.${service}.${partition}.`;
-        const found = [...counts].filter(([subject]) => subject.startsWith(filter));
-        const pending = found.reduce((sum, [, count]) => sum + count, 0);
+        const filter = `in.${service}.${partition}.>`;
+        const pending = sumUnder([filter], counts);
         const first =
-          pending > 0
-            ? await this.#upkeep.firstOf(stream, `${filter}>`, { sequence: 1 })
-            : undefined;
+          pending > 0 ? await this.#upkeep.firstOf(stream, filter, { sequence: 1 }) : undefined;
         return unreadPartition(service, partition, pending, first?.storedAt);
       }),
     );
   }
 }
+
+const sumUnder = (filters: readonly string[], counts: ReadonlyMap<string, number>): number => {
+  let sum = 0;
+  for (const [subject, count] of counts) {
+    if (filters.some((filter) => overlap(filter, subject))) sum += count;
+  }
+  return sum;
+};
 
 const unreadPartition = (
   service: string,
@@ -147,6 +176,7 @@ const unreadPartition = (
   waitingPulls: 0,
   isPinned: false,
   oldestStoredAt,
+  stored: pending,
 });
 
 const sizeOf = ({ config, state, cluster }: StreamInfo): Omit<StreamSight, 'consumers'> => {

@@ -19,6 +19,8 @@ export interface ConsumerSight {
   readonly isPinned: boolean | undefined;
   /** When the oldest message was stored that it has yet to settle; nothing when there is none. */
   readonly oldestStoredAt: number | undefined;
+  /** Messages in the stream that it reads, settled or not. */
+  readonly stored: number;
 }
 
 /** How a stream is, and how far its readers are. */

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { defineStream, retryStreamOf, type ServiceStream } from '../../../src/contracts/streams.ts';
 import type { ConsumerSight, StreamSight } from '../../../src/infra/pipeline/stream-watch.ts';
+import { Arrivals } from '../../../src/observer/arrivals.ts';
 import { lagPage } from '../../../src/observer/lag-page.ts';
 import { Repeated } from '../../../src/observer/repeated.ts';
 import { lagOf, type ObservedStream } from '../../../src/observer/service-lag.ts';
@@ -14,6 +15,7 @@ const consumer = (service: string, more: Partial<ConsumerSight>): ConsumerSight 
   ...{ consumer: `${service}-0`, service, pending: 0, unacknowledged: 0 },
   ...{ unacknowledgedLimit: 4_000, redelivered: 0, waitingPulls: 0, isPinned: true },
   oldestStoredAt: undefined,
+  stored: 0,
   ...more,
 });
 
@@ -30,13 +32,16 @@ const fail = (): never => {
 
 /** Three streams that are looked at every five seconds, and what they answer. */
 const observed = (clock: TestClock, answers: Answers): ObservedStream[] =>
-  streams.map((stream) => ({
-    stream,
-    readings: new Repeated({
-      read: async () => answers.get(stream)?.(),
-      ...{ clock, everyMs: 5_000, staleMs: 15_000, onFailure: () => {} },
-    }),
-  }));
+  streams.map((stream) => {
+    const arrivals = new Arrivals();
+    const read = async () => {
+      const seen = answers.get(stream)?.();
+      arrivals.note({ elapsedMs: clock.elapsed(), consumers: seen?.consumers ?? [] });
+      return seen;
+    };
+    const often = { clock, everyMs: 5_000, staleMs: 15_000, onFailure: () => {} };
+    return { stream, arrivals, readings: new Repeated({ read, ...often }) };
+  });
 
 const start = async (answers: Answers) => {
   const clock = new TestClock();
@@ -81,9 +86,23 @@ it('adds up what waits for a service over its partitions and all streams that it
     unacknowledgedEvents: 3,
     scheduledRetries: 4,
     oldestWaitingSeconds: 10,
+    arrivalsPerSecond: null,
     asOf: '2026-01-01T00:00:00.000Z',
   });
   expect(ask('/lag/product')).toMatchObject({ waitingEvents: 0, oldestWaitingSeconds: 0 });
+});
+
+it('adds up what came in over all streams that a service reads, but not what is tried again', async () => {
+  const answers = usual();
+  const { clock, ask } = await start(answers);
+  answers.set(cart, () => sight(130, consumer('cart', { stored: 30 })));
+  answers.set(product, () => sight(70, consumer('cart', { stored: 20 }), consumer('product', {})));
+  answers.set(retries, () => sight(90, consumer('cart', { consumer: 'cart', stored: 90 })));
+
+  await clock.advance(5_000);
+
+  expect(ask('/lag/cart')).toMatchObject({ arrivalsPerSecond: 10 });
+  expect(ask('/lag/product')).toMatchObject({ arrivalsPerSecond: 0 });
 });
 
 it('knows nothing of a service that is not observed, and of no other path', async () => {

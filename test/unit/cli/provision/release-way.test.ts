@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { obtain } from '../../../../src/cli/provision/obtain.ts';
 import { platformName, releaseWay } from '../../../../src/cli/provision/release-way.ts';
-import type { Tool } from '../../../../src/cli/provision/tools.ts';
+import type { Release, Tool } from '../../../../src/cli/provision/tools.ts';
 import { grinder, surroundingsIn, temporaryFolder, writeGrinder } from './fake-tool.ts';
 
 const archiveIn = async (folder: string): Promise<Buffer> => {
@@ -31,7 +31,7 @@ const serve = async (content: Buffer): Promise<AsyncDisposable & { readonly url:
   };
 };
 
-const releasedAt = (url: string, checksum: string): Tool => ({
+const releasedAt = (url: string, checksum: string): Tool & { readonly release: Release } => ({
   ...grinder,
   release: { version: '2.1.0', archiveUrl: () => url, checksums: { [platformName()]: checksum } },
 });
