@@ -90,7 +90,9 @@ export class NatsFollower implements Follower {
     const beganAgo = performance.now() - this.#beganAt;
     this.#beganAt = performance.now();
     if (beganAgo < retryMs) await new Promise((resolve) => setTimeout(resolve, retryMs));
-    while (!this.#isStopped && generation === this.#generation) {
+    const { connection } = this.#options;
+    // A closed connection never opens again: nobody is left who could stop this.
+    while (!this.#isStopped && !connection.isClosed() && generation === this.#generation) {
       try {
         const isFilling = this.#options.following.from === 'last' && this.#lastSequence === 0;
         const created = await this.#create();
