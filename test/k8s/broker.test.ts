@@ -1,11 +1,13 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { tools } from '../../src/cli/provision/tools.ts';
 import { compareVersions } from '../../src/cli/provision/version.ts';
+import { changeSecrets } from '../../src/cli/secrets/run-secrets.ts';
+import { readSecretsArguments } from '../../src/cli/secrets/secrets-arguments.ts';
 import {
   bytes,
   containerOf,
@@ -28,6 +30,14 @@ const filesIn = (manifests: readonly Manifest[]): Readonly<Record<string, string
 
 const configIn = (manifests: readonly Manifest[]): string => filesIn(manifests)['nats.conf'] ?? '';
 
+/** Puts beside them what operators make: who is let in, and by which word the servers know each other. */
+const copySecrets = async (folder: string): Promise<void> => {
+  const made = await mkdtemp(join(tmpdir(), 'nats-secrets-'));
+  await changeSecrets(made, { kind: 'make' }, ['nats-0.nats-headless']);
+  await cp(join(made, 'broker'), folder, { recursive: true });
+  await rm(made, { recursive: true });
+};
+
 const settingIn = (config: string, name: string): string =>
   new RegExp(`^\\s*${name}: (\\S+)$`, 'm').exec(config)?.[1] ?? `${name} is missing`;
 
@@ -44,6 +54,7 @@ for (const overlay of ['dev', 'prod'] as const) {
     for (const [name, text] of Object.entries(filesIn(await render(context, overlay)))) {
       await writeFile(join(folder, name), text);
     }
+    await copySecrets(folder);
     const environment = { ...process.env, POD_NAME: 'nats-0' };
     const program = process.env['NATS_SERVER'] ?? 'nats-server';
     const command = ['-t', '-c', join(folder, 'nats.conf')];
@@ -66,11 +77,12 @@ for (const [overlay, count] of [
       { length: spec.replicas ?? 0 },
       (_, index) => `${metadata.name}-${index}.${spec.serviceName}`,
     );
-    const text = filesIn(manifests)['cluster.conf'] ?? '';
-    const routes = [...text.matchAll(/nats:\/\/(\S+):6222/g)].map(([, host]) => host);
+    const isAlone = !filesIn(manifests)['cluster.conf']?.includes('include routes.conf');
+    const asked = readSecretsArguments(['--out', 'secrets']);
 
     expect(hosts).toHaveLength(count);
-    expect(routes).toEqual(count === 1 ? [] : hosts);
+    expect(isAlone).toBe(count === 1);
+    if (!isAlone) expect(asked).toMatchObject({ servers: hosts });
     for (const workload of processesIn(manifests)) {
       expect(environmentOf(manifests, workload)['NATS_URL']).toBe(
         hosts.map((host) => `nats://${host}:4222`).join(','),
