@@ -1,31 +1,45 @@
+import { parser } from '@prometheus-io/lezer-promql';
+
 /** One metric in an expression, with the labels that its selector compares. */
 export interface Selection {
   readonly metric: string;
   readonly labels: readonly string[];
 }
 
-const words = new Set(['and', 'or', 'unless', 'bool', 'offset']);
-const name = /(?<![\w:$.])[a-zA-Z_:][\w:]*/;
-const matchers = /\{[^{}]*\}/;
+/** What an expression consists of, as far as it is looked at here. */
+export interface Read {
+  readonly selections: readonly Selection[];
+  /** The places that are no PromQL, in the expression's own words. */
+  readonly errors: readonly string[];
+  /** What stands in brackets behind selectors. */
+  readonly ranges: readonly string[];
+}
 
-/**
- * The metrics that an expression selects.
- *
- * Not a parser: whether an expression is well formed is promtool's to say. Labels of aggregations
- * and of joins are taken out first, then every name that no bracket follows is a metric.
- */
-export const selectionsIn = (expression: string): readonly Selection[] => {
-  const bare = expression
-    .replace(/\b(by|without|on|ignoring|group_left|group_right)\s*\([^)]*\)/g, ' ')
-    .replace(/\[[^\]]*\]/g, ' ');
-  const selection = new RegExp(`(${name.source})\\s*(${matchers.source}|\\()?`, 'g');
-  return [...bare.matchAll(selection)]
-    .filter(([, metric = '', after]) => after !== '(' && !words.has(metric))
-    .map(([, metric = '', after = '']) => ({ metric, labels: labelsIn(after) }));
+/** Reads an expression with the parser of Prometheus' own editor; types are promtool's to check. */
+export const readPromql = (expression: string): Read => {
+  const selections: Selection[] = [];
+  const errors: string[] = [];
+  const ranges: string[] = [];
+  const textOf = (node: { from: number; to: number }) => expression.slice(node.from, node.to);
+  parser.parse(expression).iterate({
+    enter: ({ name, node, type }) => {
+      if (type.isError) errors.push(`"${textOf(node)}" at ${node.from}`);
+      if (name === 'MatrixSelector') ranges.push(/\[([^\]]*)\]$/.exec(textOf(node))?.[1] ?? '');
+      if (name !== 'VectorSelector') return;
+      const metric = node.getChild('Identifier');
+      const matchers = node.getChild('LabelMatchers')?.getChildren('UnquotedLabelMatcher') ?? [];
+      selections.push({
+        metric: metric ? textOf(metric) : '',
+        labels: matchers.map((matcher) => {
+          const label = matcher.getChild('LabelName');
+          return label ? textOf(label) : '';
+        }),
+      });
+    },
+  });
+  return { selections, errors, ranges };
 };
 
-/** The labels that a selector's matchers name. */
-const labelsIn = (selector: string): readonly string[] =>
-  [...selector.matchAll(/(\w+)\s*(?:=~|!~|!=|=)\s*"(?:[^"\\]|\\.)*"/g)].map(
-    ([, label = '']) => label,
-  );
+/** The metrics that an expression selects. */
+export const selectionsIn = (expression: string): readonly Selection[] =>
+  readPromql(expression).selections;

@@ -7,7 +7,7 @@ import { rulesFile, rulesText } from '../../k8s/observability/rules-text.ts';
 import { serviceLevelRules } from '../../k8s/observability/service-level-rules.ts';
 import { type ServiceLevel, serviceLevels } from '../../k8s/observability/service-levels.ts';
 import { services } from '../../src/cli/start/shop.ts';
-import { dashboardText } from './dashboard.ts';
+import { dashboards } from './dashboard-files.ts';
 import { alerts, groups, recorded, ruleFiles, rules, ruleTests } from './prometheus-files.ts';
 import { promtool, promtoolOn, rulesFolder } from './promtool.ts';
 
@@ -71,7 +71,7 @@ test('every recorded series is asked for by a rule, a test or the dashboard', ()
     ...ruleTests.flatMap(({ tests }) =>
       tests.flatMap(({ promql_expr_test = [] }) => promql_expr_test.map(({ expr }) => expr)),
     ),
-    dashboardText,
+    ...dashboards.map(({ text }) => text),
   ].join('\n');
 
   expect(recorded.filter((series) => !asked.includes(series))).toEqual([]);

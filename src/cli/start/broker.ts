@@ -3,8 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
-import { commandOf } from './command-of.ts';
-import { type DataFolder, pidIn } from './data-folder.ts';
+import type { DataFolder } from './data-folder.ts';
+import { endLeftOver } from './end-left-over.ts';
 import { freePort } from './free-port.ts';
 import { StartFailed } from './start-failed.ts';
 import { SupervisedProcess } from './supervised-process.ts';
@@ -52,7 +52,13 @@ export const serverConfig = ({ jetStream, serverPid }: DataFolder, port: number)
 /** Starts the broker and waits until it answers. @throws when it does not */
 export const startBroker = async (options: BrokerOptions): Promise<Broker> => {
   const { program, folder, clock, say } = options;
-  await endLeftOver(options);
+  await endLeftOver({
+    name: 'nats-server',
+    pidFile: folder.serverPid,
+    sign: folder.serverConfig,
+    clock,
+    say,
+  });
   const port = await freePort(preferredPort);
   if (port !== preferredPort) say(`port ${preferredPort} is taken: the broker listens on ${port}`);
   await writeFile(folder.serverConfig, serverConfig(folder, port));
@@ -66,18 +72,6 @@ export const startBroker = async (options: BrokerOptions): Promise<Broker> => {
   await server.start();
   await untilAnswering(server, port, options);
   return { process: server, url: `nats://127.0.0.1:${port}` };
-};
-
-/** Two servers on one set of files would ruin them: one that an earlier start left is ended first. */
-const endLeftOver = async ({ folder, clock, say }: BrokerOptions): Promise<void> => {
-  const pid = await pidIn(folder.serverPid);
-  if (pid === undefined || pid === process.pid) return;
-  const isOurs = async (): Promise<boolean> =>
-    (await commandOf(pid))?.includes(folder.serverConfig) ?? false;
-  if (!(await isOurs())) return;
-  say(`a nats-server of an earlier start still runs (process ${pid}): it is ended`);
-  process.kill(pid, 'SIGTERM');
-  while (await isOurs()) await sleep(clock, 100);
 };
 
 const untilAnswering = async (

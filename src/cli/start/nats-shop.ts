@@ -5,6 +5,8 @@ import { provision } from '../provision/provision.ts';
 import { tools } from '../provision/tools.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { type DataFolder, ensureTokenKey } from './data-folder.ts';
+import { findTools, Observation } from './observe/observation.ts';
+import { ScrapeTargets } from './observe/scrape-targets.ts';
 import type { Exposition, Shop } from './shop.ts';
 import { type Replicas, serviceNames } from './start-arguments.ts';
 import { StartFailed } from './start-failed.ts';
@@ -14,6 +16,8 @@ import { expositionOf, type NodeProcess, startNode, untilReady } from './worker-
 export interface NatsShopOptions {
   readonly folder: DataFolder;
   readonly replicas: Replicas;
+  /** Whether Prometheus and the like are to watch it. */
+  readonly observe: boolean;
   readonly port: number;
   /** The environment that the processes inherit. */
   readonly environment: Readonly<Record<string, string>>;
@@ -25,52 +29,63 @@ export interface NatsShopOptions {
 /** Longer than a worker's own time for draining. */
 const drainMs = 25_000;
 
+/** What a shop consists of. */
+interface Parts {
+  readonly broker: Broker;
+  readonly processes: readonly NodeProcess[];
+  readonly observation: Observation | undefined;
+}
+
 /** The shop as processes of their own around a nats-server: what `npm start` starts. */
 export class NatsShop implements Shop {
   readonly bus: Bus;
   readonly gatewayUrl: string;
-  readonly #broker: Broker;
-  readonly #processes: readonly NodeProcess[];
+  readonly #parts: Parts;
 
-  private constructor(bus: Bus, gatewayUrl: string, broker: Broker, processes: NodeProcess[]) {
+  private constructor(bus: Bus, gatewayUrl: string, parts: Parts) {
     this.bus = bus;
     this.gatewayUrl = gatewayUrl;
-    this.#broker = broker;
-    this.#processes = processes;
+    this.#parts = parts;
   }
 
   /** Starts everything and waits until all are ready. @throws when something does not start */
   static async open(options: NatsShopOptions): Promise<NatsShop> {
-    const { folder, clock, say, signal, port } = options;
+    const { folder, clock, say, signal, port, observe, environment } = options;
     const program = await serverProgram(say);
+    const tools = observe ? await findTools(environment, say) : undefined;
     await ensureTokenKey(folder.tokenKey);
     const broker = await startBroker({ program, folder, clock, say, signal });
     const processes: NodeProcess[] = [];
+    let observation: Observation | undefined;
     try {
-      await startAll(options, broker, processes);
+      const targets = new ScrapeTargets(folder, () => processes.map(targetOf), say);
+      await startAll(options, broker, processes, targets.change);
       await Promise.all(processes.map((process) => untilReady(process, clock, signal)));
+      observation = tools && (await Observation.open(tools, targets, options));
       const bus = await connect(broker.url);
-      sayProcesses(broker, processes, say);
-      return new NatsShop(bus, `http://127.0.0.1:${port}`, broker, processes);
+      const parts = { broker, processes, observation };
+      sayProcesses(parts, say);
+      return new NatsShop(bus, `http://127.0.0.1:${port}`, parts);
     } catch (error) {
-      await stopAll(broker, processes);
+      await stopAll({ broker, processes, observation });
       throw error;
     }
   }
 
   get brokerUrl(): string {
-    return this.#broker.url;
+    return this.#parts.broker.url;
   }
 
   addresses(): readonly (readonly [string, string])[] {
-    return this.#processes.map(({ process, healthUrl }) => [
-      `metrics of ${process.name}`,
-      `${healthUrl()}/metrics`,
-    ]);
+    const { processes, observation } = this.#parts;
+    const metrics = processes.map(
+      ({ process, healthUrl }) => [`metrics of ${process.name}`, `${healthUrl()}/metrics`] as const,
+    );
+    return [...(observation?.addresses ?? []), ...metrics];
   }
 
   async expose(): Promise<readonly Exposition[]> {
-    const answers = await Promise.all(this.#processes.map(expositionOf));
+    const answers = await Promise.all(this.#parts.processes.map(expositionOf));
     return answers.filter((answer) => answer !== undefined);
   }
 
@@ -78,14 +93,26 @@ export class NatsShop implements Shop {
     try {
       await this.bus[Symbol.asyncDispose]();
     } finally {
-      await stopAll(this.#broker, this.#processes);
+      await stopAll(this.#parts);
     }
   }
 
   kill(): void {
-    for (const { process } of [...this.#processes, this.#broker]) process.kill();
+    for (const { process } of everybody(this.#parts)) process.kill();
   }
 }
+
+const targetOf = ({ process, healthUrl }: NodeProcess) => ({
+  name: process.name,
+  url: healthUrl(),
+});
+
+/** The processes of all kinds. */
+const everybody = ({ broker, processes, observation }: Parts) => [
+  broker,
+  ...processes,
+  ...(observation?.instruments ?? []),
+];
 
 const serverProgram = async (say: (line: string) => void): Promise<string> => {
   try {
@@ -103,8 +130,9 @@ const startAll = async (
   { replicas, port, environment, folder, clock, say }: NatsShopOptions,
   { url }: Broker,
   started: NodeProcess[],
+  onAddress: () => void,
 ): Promise<void> => {
-  const common = { folder, clock, say };
+  const common = { folder, clock, say, onAddress };
   const shared = { ...environment, NATS_URL: url };
   for (const service of serviceNames) {
     for (let number = 1; number <= replicas[service]; number++) {
@@ -126,17 +154,14 @@ const startAll = async (
   started.push(await startNode({ ...common, ...observer, environment: shared }));
 };
 
-/** The broker last: who drains still has something to say to it. */
-const stopAll = async (broker: Broker, processes: readonly NodeProcess[]): Promise<void> => {
+/** The broker last of the shop: who drains still has something to say to it. Who watches sees it all. */
+const stopAll = async ({ broker, processes, observation }: Parts): Promise<void> => {
   await Promise.all(processes.map(({ process }) => process.stop(drainMs)));
   await broker.process.stop(drainMs);
+  await observation?.stop();
 };
 
-const sayProcesses = (
-  broker: Broker,
-  processes: readonly NodeProcess[],
-  say: (line: string) => void,
-): void => {
-  const named = [broker, ...processes].map(({ process }) => `${process.name} (${process.pid})`);
+const sayProcesses = (parts: Parts, say: (line: string) => void): void => {
+  const named = everybody(parts).map(({ process }) => `${process.name} (${process.pid})`);
   say(`running: ${named.join(', ')}`);
 };

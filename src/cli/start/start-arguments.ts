@@ -15,6 +15,8 @@ export interface StartArguments {
   /** Ends after the sample instead of staying up. */
   readonly exit: boolean;
   readonly sample: boolean;
+  /** Brings up Prometheus and what else there is beside the shop. */
+  readonly observe: boolean;
   /** The gateway's port, when one is asked for. */
   readonly port: number | undefined;
   /** Where the data is to lie, when that was said. */
@@ -33,6 +35,8 @@ shows what became of it, and stays up until Ctrl-C.
                       in one process, without a broker, gone when it ends
   --exit              end after the sample: code 0 only if every accepted event is accounted for
   --no-sample         start with what is there
+  --observe           Prometheus with rules and alerts beside the shop; Alertmanager and Grafana too,
+                      where they can be had
   --port N            the gateway's port (default: 3000, or another when that is taken)
   --data FOLDER       where streams, key and logs lie (default: .millrace)
   --help              this text`;
@@ -42,6 +46,7 @@ const known = {
   bus: { type: 'string', default: 'nats' },
   exit: { type: 'boolean', default: false },
   'no-sample': { type: 'boolean', default: false },
+  observe: { type: 'boolean', default: false },
   port: { type: 'string' },
   data: { type: 'string' },
   help: { type: 'boolean', default: false },
@@ -53,18 +58,22 @@ export const readStartArguments = (args: readonly string[]): StartArguments | 'h
   if (values.help) return 'help';
   if (positionals.length > 0)
     throw new UsageError(`what is "${positionals[0]}"? No option of mine`);
-  const { bus, exit, data, replicas = [] } = values;
+  const { bus, exit, data, observe, replicas = [] } = values;
   if (bus !== 'nats' && bus !== 'memory') {
     throw new UsageError(`--bus is "nats" or "memory", not "${bus}"`);
   }
   if (bus === 'memory' && replicas.length > 0) {
     throw new UsageError('--replicas needs processes, and --bus memory has only one');
   }
+  if (bus === 'memory' && observe) {
+    throw new UsageError('--observe needs processes to ask, and --bus memory has only one');
+  }
   if (data === '') throw new UsageError('--data needs the name of a folder');
   return {
     replicas: readReplicas(replicas),
     bus,
     exit,
+    observe,
     sample: !values['no-sample'],
     port:
       values.port === undefined

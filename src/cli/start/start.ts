@@ -39,7 +39,8 @@ export const start = async (asked: StartArguments, around: Surroundings): Promis
   const { say } = screen;
   const port = await gatewayPort(asked, screen);
   try {
-    const shop = await NatsShop.open({ ...around, port, folder, replicas: asked.replicas, say });
+    const { replicas, observe } = asked;
+    const shop = await NatsShop.open({ ...around, port, folder, replicas, observe, say });
     return await runAndStop(shop, asked, { ...around, screen });
   } catch (error) {
     // Stopped while things were still starting.

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Clock, sleep } from '../../infra/pipeline/clock.ts';
 
 /** How a process is started. */
@@ -16,6 +16,8 @@ export interface SupervisionOptions {
   readonly plan: () => Promise<ProcessPlan>;
   /** Where its output goes. */
   readonly logFile: string;
+  /** Where its process id is written at each start, for programs that do not do it themselves. */
+  readonly pidFile?: string;
   /** Told what people should know. */
   readonly say: (line: string) => void;
   readonly clock: Clock;
@@ -56,6 +58,8 @@ export class SupervisedProcess {
     const startedAt = this.#options.clock.now();
     const child = this.#spawn(plan);
     this.#child = child;
+    const { pidFile } = this.#options;
+    if (pidFile && child.pid) writeFileSync(pidFile, `${child.pid}\n`);
     this.#ended = endOf(child).then(async (how) => {
       this.#child = undefined;
       if (this.#isStopping) return;

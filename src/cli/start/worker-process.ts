@@ -24,6 +24,8 @@ export interface NodeProcessOptions {
   readonly folder: DataFolder;
   readonly clock: Clock;
   readonly say: (line: string) => void;
+  /** Told at each start, when its address is known. */
+  readonly onAddress?: () => void;
 }
 
 const child = resolve(import.meta.dirname, '../child/main.js');
@@ -31,12 +33,13 @@ const host = '127.0.0.1';
 
 /** Starts a program; whether it is ready is another question. */
 export const startNode = async (options: NodeProcessOptions): Promise<NodeProcess> => {
-  const { service, name, program, environment, folder, clock, say } = options;
+  const { service, name, program, environment, folder, clock, say, onAddress } = options;
   let port = 0;
   const supervised = new SupervisedProcess({
     name,
     plan: async () => {
       port = await freePort();
+      onAddress?.();
       const address = { HEALTH_HOST: host, HEALTH_PORT: String(port) };
       return {
         command: process.execPath,

@@ -7,6 +7,7 @@ test('without options everything is as usual', () => {
     bus: 'nats',
     exit: false,
     sample: true,
+    observe: false,
     port: undefined,
     data: undefined,
   });
@@ -40,6 +41,7 @@ test('every option is read', () => {
     port: 8080,
     data: 'elsewhere',
   });
+  expect(readStartArguments(['--observe'])).toMatchObject({ observe: true, bus: 'nats' });
   expect(readStartArguments(['--help', '--bus', 'memory'])).toBe('help');
 });
 
@@ -54,6 +56,10 @@ test.each([
   [['--replicas', 'cart'], '--replicas cart is a whole number from 1 to 64, not ""'],
   [['--replicas', 'cart=0'], '--replicas cart is a whole number from 1 to 64, not "0"'],
   [['--replicas', 'cart=1=2'], /NAME=N/],
+  [
+    ['--bus', 'memory', '--observe'],
+    '--observe needs processes to ask, and --bus memory has only one',
+  ],
   [
     ['--bus', 'memory', '--replicas', 'cart=3'],
     '--replicas needs processes, and --bus memory has only one',
