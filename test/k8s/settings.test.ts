@@ -34,6 +34,8 @@ const ofNode = 'NODE_OPTIONS';
 const mostReplicas = 8;
 /** What leaving takes after the work is drained. */
 const leaveMs = 5_000;
+/** A worker that has abandoned something waits so long to be scraped once more. */
+const scrapeMs = 10_000;
 
 const schemas = {
   gateway: gatewayEnvironment,
@@ -145,11 +147,12 @@ test('a process that is told to leave has the time for it', async (context) => {
 
   for (const workload of processesIn(manifests)) {
     const { DRAIN_TIMEOUT_MS } = readConfig(schemaOf(workload), settingsOf(manifests, workload));
+    const waitMs = componentOf(workload) === 'worker' ? scrapeMs : 0;
     const pauseSeconds = containerOf(workload).lifecycle?.preStop?.sleep?.seconds ?? 0;
     const graceMs = workload.spec.template.spec.terminationGracePeriodSeconds * 1_000;
 
     expect(graceMs, workload.metadata.name).toBeGreaterThanOrEqual(
-      pauseSeconds * 1_000 + DRAIN_TIMEOUT_MS + leaveMs,
+      pauseSeconds * 1_000 + DRAIN_TIMEOUT_MS + leaveMs + waitMs,
     );
   }
 });
