@@ -131,6 +131,7 @@ describe('a shop whose processes tell a collector what they do', () => {
 
     expect(collector.spans.length).toBeGreaterThan(30);
     expect(text).toContain('process user.register');
+    expect(text).not.toContain('process unknown');
     expect(text).not.toMatch(/cleo|correct horse|example\.org/);
     expect([...collector.spoken].sort()).toEqual(['application/json', 'application/x-protobuf']);
   });

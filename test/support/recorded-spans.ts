@@ -8,6 +8,7 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import type { Tracing } from '../../src/infra/pipeline/tracing.ts';
+import { systemClock } from '../../src/infra/runtime/system-clock.ts';
 import { makeTracing } from '../../src/infra/tracing/make-tracing.ts';
 import { kinds, type SeenSpan, treeOf } from './span-tree.ts';
 
@@ -26,7 +27,12 @@ export class RecordedSpans {
 
   /** The tracing of a process of a name. */
   of(service: string): Tracing {
-    return makeTracing(this.#provider, service, service);
+    return makeTracing({
+      provider: this.#provider,
+      service,
+      version: service,
+      clock: systemClock,
+    });
   }
 
   get all(): SeenSpan[] {

@@ -9,6 +9,7 @@ import { openTracing } from '../tracing/open-tracing.ts';
 import type { OpenTracing } from '../tracing/tracing-options.ts';
 import { brokerAccess, type CommonEnvironment } from './config.ts';
 import { packageVersion } from './report-service.ts';
+import { systemClock } from './system-clock.ts';
 import { thisProcess } from './undertaker.ts';
 
 /** What every process of Millrace has: a log, metrics, a connection to the broker. */
@@ -44,6 +45,7 @@ export const openProcess = async (
     instance: thisProcess().worker,
     settings: environment,
     logger,
+    clock: systemClock,
   });
   const measured = measureBus(metrics, logger);
   const bus = await NatsBus.connect(

@@ -24,7 +24,7 @@ import type { OpenTracing, TracingOptions, TracingSettings } from './tracing-opt
  * queue is full and what is new is dropped: nobody waits, nothing grows, the log says so seldom.
  */
 export const startSdk = async (options: TracingOptions): Promise<OpenTracing> => {
-  const { settings, service, version, logger } = options;
+  const { settings, logger } = options;
   diag.setLogger(sayTrouble(logger), {
     logLevel: DiagLogLevel.WARN,
     suppressOverrideMessage: true,
@@ -39,7 +39,7 @@ export const startSdk = async (options: TracingOptions): Promise<OpenTracing> =>
   context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
   return {
-    ...makeTracing(provider, service, version),
+    ...makeTracing({ ...options, provider }),
     close: async (withinMs) => {
       const { promise: patience, cancel } = expiry(withinMs);
       const closed = provider.shutdown().catch((error: unknown) => diag.error(String(error)));

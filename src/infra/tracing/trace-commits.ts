@@ -6,6 +6,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import type { Clock } from '../pipeline/clock.ts';
 import type { Commit, Commitment, CommitResult } from '../pipeline/ports.ts';
 import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import { messaging } from './attributes.ts';
@@ -76,19 +77,18 @@ const fail = (span: Span, made: readonly Span[], error: unknown): void => {
  * It has one parent only, the first of them: so it is recorded when one of them is.
  */
 export const traceBatches =
-  (tracer: Tracer) =>
+  (tracer: Tracer, clock: Pick<Clock, 'now'>) =>
   ({ stream, seconds, isStored, group }: AnsweredBatch): void => {
     const commits = group.flatMap((each) => (each.trace instanceof CommitTrace ? each.trace : []));
     const [first] = commits;
     if (!first) return;
-    const endTime = performance.timeOrigin + performance.now();
     const links = commits.map(({ span }) => linkTo(span.spanContext(), 'commit'));
     const batch = tracer.startSpan(
       `send ${stream}`,
       {
         kind: SpanKind.CLIENT,
         links,
-        startTime: endTime - seconds * 1000,
+        startTime: clock.now() - seconds * 1000,
         attributes: {
           ...messaging('send', stream),
           'messaging.batch.message_count': group.reduce((sum, one) => sum + one.messages.length, 0),
@@ -99,5 +99,5 @@ export const traceBatches =
       trace.setSpan(ROOT_CONTEXT, first.span),
     );
     for (const { span } of commits) span.addLink(linkTo(batch.spanContext(), 'batch'));
-    batch.end(endTime);
+    batch.end();
   };

@@ -8,6 +8,7 @@ import {
   trace,
 } from '@opentelemetry/api';
 import { sayError } from '../observability/say-error.ts';
+import type { Clock } from '../pipeline/clock.ts';
 import { RetryLater } from '../pipeline/errors.ts';
 import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
 import { diedBefore } from '../pipeline/redrive.ts';
@@ -18,6 +19,7 @@ import { contextOf, linkTo, spanContextOf, traceContextOf } from './span-context
 
 export interface TriesOptions {
   readonly tracer: Tracer;
+  readonly clock: Pick<Clock, 'now'>;
   /** The service that tries. */
   readonly group: string;
   readonly recent: RecentTries;
@@ -48,7 +50,8 @@ export const traceTries =
     }
   };
 
-const begin = ({ tracer, group, recent, within }: TriesOptions, event: IncomingEvent) => {
+const begin = (options: TriesOptions, event: IncomingEvent) => {
+  const { tracer, group, recent, within } = options;
   const type = typeOf(event);
   const surrounding = within();
   const parent = contextOf(event.envelope, surrounding);
@@ -57,7 +60,7 @@ const begin = ({ tracer, group, recent, within }: TriesOptions, event: IncomingE
   const inside = trace.setSpan(parent, span);
   if (span.isRecording()) {
     span.setAttributes(attributesOf(event, group));
-    if (isFirst(event)) showWait(tracer, event, trace.getSpanContext(parent) ? parent : inside);
+    if (isFirst(event)) showWait(options, event, trace.getSpanContext(parent) ? parent : inside);
   }
   const traced: IncomingEvent = { ...event, trace: traceContextOf(span.spanContext()) };
   return { span, inside, traced };
@@ -67,8 +70,8 @@ const isFirst = ({ attempt, deliveries, postponed, turn }: IncomingEvent): boole
   attempt === 1 && deliveries === 1 && !postponed && !turn;
 
 /** From when the stream stored it until now; the broker's clock may be a little ahead of ours. */
-const showWait = (tracer: Tracer, event: IncomingEvent, parent: Context): void => {
-  const startTime = Math.min(event.message.storedAt, performance.timeOrigin + performance.now());
+const showWait = ({ tracer, clock }: TriesOptions, event: IncomingEvent, parent: Context): void => {
+  const startTime = Math.min(event.message.storedAt, clock.now());
   tracer.startSpan(`wait ${typeOf(event)}`, { startTime }, parent).end();
 };
 

@@ -1,4 +1,5 @@
 import type { Logger } from '../observability/logger.ts';
+import type { Clock } from '../pipeline/clock.ts';
 import type { Tracing } from '../pipeline/tracing.ts';
 
 /** What of the environment decides about tracing; the rest OpenTelemetry reads itself. */
@@ -23,6 +24,7 @@ export interface TracingOptions {
   readonly instance: string;
   readonly settings: TracingSettings;
   readonly logger: Logger;
+  readonly clock: Pick<Clock, 'now'>;
 }
 
 /** Tracing that sends its spans away. */
