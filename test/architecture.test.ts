@@ -72,7 +72,6 @@ const packages: Readonly<Record<string, RegExp>> = {
   'prom-client': /^src\/infra\/observability\//,
   '@opentelemetry/api': /^src\/infra\/tracing\//,
   '@opentelemetry/core': /^src\/infra\/tracing\/sdk\.ts$/,
-  '@opentelemetry/context-async-hooks': /^src\/infra\/tracing\/sdk\.ts$/,
   '@opentelemetry/resources': /^src\/infra\/tracing\/sdk\.ts$/,
   '@opentelemetry/sdk-trace-base': /^src\/infra\/tracing\/sdk\.ts$/,
   '@opentelemetry/exporter-trace-otlp-http': /^src\/infra\/tracing\/sdk\.ts$/,

@@ -1,5 +1,4 @@
 import { context } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import {
   BasicTracerProvider,
   InMemorySpanExporter,
@@ -9,6 +8,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import type { Tracing } from '../../src/infra/pipeline/tracing.ts';
 import { systemClock } from '../../src/infra/runtime/system-clock.ts';
+import { CallContext } from '../../src/infra/tracing/call-context.ts';
 import { makeTracing } from '../../src/infra/tracing/make-tracing.ts';
 import { kinds, type SeenSpan, treeOf } from './span-tree.ts';
 
@@ -18,7 +18,7 @@ export class RecordedSpans {
   readonly #provider: BasicTracerProvider;
 
   constructor(sampler?: Sampler) {
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    context.setGlobalContextManager(new CallContext());
     this.#provider = new BasicTracerProvider({
       spanProcessors: [new SimpleSpanProcessor(this.#exporter)],
       ...(sampler ? { sampler } : {}),
@@ -32,6 +32,7 @@ export class RecordedSpans {
       service,
       version: service,
       clock: systemClock,
+      followsParent: true,
     });
   }
 

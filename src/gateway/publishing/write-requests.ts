@@ -3,13 +3,13 @@ import type { OutgoingEvent } from '../../contracts/define-event.ts';
 import type { Envelope } from '../../contracts/envelope.ts';
 import { BusRefused, BusUnavailable } from '../../infra/pipeline/errors.ts';
 import type { Published } from '../../infra/pipeline/ports.ts';
+import { traceOfRequest } from '../edge/request-traces.ts';
 import type { RequestOutcome } from '../outcomes/outcomes.ts';
 import { type Done, type RequestEvent, tellOutcome } from '../outcomes/tell-outcome.ts';
 import type { GatewayOptions, GatewayPorts, PublishResult } from '../ports.ts';
 import { pathOf } from '../problems/answer-problems.ts';
 import { newEventId, repeatableEventId, SeenBodies } from './idempotency-key.ts';
 import { readWaitSeconds } from './prefer-wait.ts';
-import { readTraceContext } from './trace-context.ts';
 
 /** Something that a request wants done. */
 export interface Submission {
@@ -59,7 +59,7 @@ export class WriteRequests {
     const waitUntil = clock.now() + (wait ?? 0) * 1000;
     const id = this.#eventId(submission);
     const event = await submission.event();
-    const envelope = this.#envelope(id, event, headers);
+    const envelope = this.#envelope(id, event, submission.request);
     if (wait === undefined) {
       await this.#publish(event, envelope);
       return accepted(envelope, submission, {});
@@ -67,7 +67,7 @@ export class WriteRequests {
     using expectation = outcomes.expect(id);
     const published = await this.#publish(event, envelope);
     if (published.duplicate) expectation.lookBack(event.contract.stream, published.sequence);
-    const endWait = tracing?.beginWait(event.contract.type);
+    const endWait = tracing?.beginWait(event.contract.type, traceOfRequest(submission.request));
     const outcome = await expectation.within(Math.max(0, waitUntil - clock.now()));
     endWait?.(outcome?.trace);
     return outcome
@@ -84,11 +84,7 @@ export class WriteRequests {
     return repeatableEventId([...owner, ...what]);
   }
 
-  #envelope(
-    id: string,
-    { contract }: OutgoingEvent,
-    headers: Readonly<Record<string, unknown>>,
-  ): Envelope {
+  #envelope(id: string, { contract }: OutgoingEvent, request: FastifyRequest): Envelope {
     return {
       id,
       type: contract.type,
@@ -96,7 +92,7 @@ export class WriteRequests {
       time: new Date(this.#ports.clock.now()).toISOString(),
       version: contract.version,
       correlationId: id,
-      ...readTraceContext(headers),
+      ...traceOfRequest(request),
     };
   }
 

@@ -110,6 +110,7 @@ export const onceOnState = async (
     const result = await commits.commit({
       state: { place, revision: current.revision, record: json },
       messages,
+      trace: event.trace,
     });
     if (result.kind === 'committed') {
       states.keep(place, { revision: result.revision, record }, json.length);
@@ -187,7 +188,10 @@ const commitWithoutState =
     if (events === undefined || events.length === 0) return handledWithoutFacts;
     const messages = stamp(event, events);
     for (let from = 0; from < messages.length; from += largestBatch) {
-      const result = await commits.commit({ messages: messages.slice(from, from + largestBatch) });
+      const result = await commits.commit({
+        messages: messages.slice(from, from + largestBatch),
+        trace: event.trace,
+      });
       if (result.kind !== 'committed') throw new BusUnavailable('a batch was not acknowledged');
     }
     return { kind: 'done', how: 'handled', facts: messages.length };

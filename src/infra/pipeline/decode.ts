@@ -118,6 +118,8 @@ const eventOf = (
   mayHoldSecret: false,
   attempt: 1,
   deliveries: 1,
+  // There from the beginning, so that events look alike to the engine, traced or not.
+  trace: undefined,
 });
 
 const hasSecret = ({ contract }: AnyRoute): boolean => contract.secret.length > 0;

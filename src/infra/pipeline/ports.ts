@@ -31,8 +31,8 @@ export interface Commitment {
    */
   readonly claim?: OutboundMessage;
   readonly messages: readonly OutboundMessage[];
-  /** Whatever traces it; it is handed on with the batch that the decision went in. */
-  readonly trace?: object;
+  /** The trace of the try that decided; it is handed on with the batch that the decision went in. */
+  readonly trace?: object | undefined;
 }
 
 export type CommitResult =

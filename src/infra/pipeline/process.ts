@@ -37,8 +37,11 @@ export interface IncomingEvent {
   readonly crashes?: number;
   /** The try that set it aside, as its copy says. */
   readonly earlier?: EarlierTry | undefined;
-  /** The span of this try, in the place of the one it was published in; nothing while tracing is off. */
-  readonly trace?: TraceContext;
+  /**
+   * The span of this try, in the place of the one it was published in; nothing while tracing is off.
+   * Set for as long as the try lasts: a copy of the event for each cost half as much as all of its way.
+   */
+  trace?: TraceContext | undefined;
 }
 
 /** The history of an event that waited for its next try outside of any process. */

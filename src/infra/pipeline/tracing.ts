@@ -8,14 +8,12 @@ export type CausedTrace = (cause: IncomingEvent, caused: OutgoingEvent) => Trace
 
 /** Traces the way of events through a worker. Where tracing is off there is none, and nothing of it runs. */
 export interface EventTracing {
-  /** A span for each try at an event that a stream delivers: the outermost step of its way. */
+  /** A span for each try at an event: the outermost step of its way. */
   readonly tries: Middleware;
-  /** A span for each try at an event that was set aside, within the try at the order to handle it. */
-  readonly turns: Middleware;
   readonly caused: CausedTrace;
-  /** A span for each run of a handler; what the handler begins is within. */
+  /** A span for each run of a handler. */
   decide(decide: Decide): Decide;
-  /** A span for each commit, from the decision until it is stored. */
+  /** A span for each commit that carries the trace of a try, until it is stored. */
   commits(commits: Commit, stream: string): Commit;
 }
 
@@ -23,8 +21,6 @@ export interface EventTracing {
 export interface RequestTrace {
   /** Its span, as what it leads to carries it. */
   readonly trace: TraceContext;
-  /** Runs something that is part of the request. */
-  run(part: () => void): void;
   /** It is answered. `route` is a pattern, never a path, which may name people. */
   end(answer: { readonly route: string; readonly status: number }): void;
 }
@@ -32,10 +28,10 @@ export interface RequestTrace {
 /** Traces what the gateway does. */
 export interface RequestTracing {
   begin(method: string, from: TraceContext): RequestTrace;
-  /** A span for each publish; the event says that it was published in it. */
+  /** A span for each publish, in the trace of its envelope; the event says that it was published in it. */
   publisher(publisher: EventPublisher): EventPublisher;
   /** A span until what is returned is called, with the place in the trace of what was waited for. */
-  beginWait(type: string): (endedBy: TraceContext | undefined) => void;
+  beginWait(type: string, from: TraceContext): (endedBy: TraceContext | undefined) => void;
 }
 
 /** One batch that a stream answered, as group commit tells of it. */

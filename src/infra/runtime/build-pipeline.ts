@@ -59,7 +59,7 @@ export const buildPipeline = (parts: PipelineParts): Process => {
   ];
   const core = coreOf(parts);
   // What was set aside goes all this way again, within the event that brings the order to do so.
-  const again = compose([...optional(tracing?.turns), afterTry(failures, steps)], core);
+  const again = compose([...optional(tracing?.tries), afterTry(failures, steps)], core);
   return compose(
     [
       // Traced, where tracing is on: a span around each try.

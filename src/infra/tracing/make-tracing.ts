@@ -1,9 +1,9 @@
-import { context, ROOT_CONTEXT, type TracerProvider } from '@opentelemetry/api';
+import type { TracerProvider } from '@opentelemetry/api';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Tracing } from '../pipeline/tracing.ts';
 import { RecentTries } from './recent-tries.ts';
 import { traceBatches, traceCommits } from './trace-commits.ts';
-import { CausedSpans, traceDecisions } from './trace-decisions.ts';
+import { traceCaused, traceDecisions } from './trace-decisions.ts';
 import { beginRequest, beginWait, tracePublisher } from './trace-requests.ts';
 import { traceTries } from './trace-tries.ts';
 
@@ -14,22 +14,23 @@ export interface TracingParts {
   readonly version: string;
   /** The time of day, as spans have it. */
   readonly clock: Pick<Clock, 'now'>;
+  /** Whoever began a trace has decided whether it is recorded: what is not is passed through. */
+  readonly followsParent: boolean;
 }
 
 /** Traces what a process does, by whatever provides tracers. */
-export const makeTracing = ({ provider, service, version, clock }: TracingParts): Tracing => {
+export const makeTracing = (parts: TracingParts): Tracing => {
+  const { provider, service, version, clock, followsParent } = parts;
   const tracer = provider.getTracer('millrace', version);
-  const caused = new CausedSpans(tracer);
-  const tries = { tracer, clock, group: service, recent: new RecentTries() };
+  const options = { tracer, clock, followsParent, group: service, recent: new RecentTries() };
   return {
-    tries: traceTries({ ...tries, within: () => ROOT_CONTEXT }),
-    turns: traceTries({ ...tries, within: () => context.active() }),
-    caused: caused.begin,
+    tries: traceTries(options),
+    caused: traceCaused(tracer),
     decide: traceDecisions(tracer),
-    commits: traceCommits(tracer, caused),
+    commits: traceCommits(tracer),
     batch: traceBatches(tracer, clock),
     begin: (method, from) => beginRequest(tracer, method, from),
     publisher: (publisher) => tracePublisher(tracer, publisher),
-    beginWait: (type) => beginWait(tracer, type),
+    beginWait: (type, from) => beginWait(tracer, type, from),
   };
 };

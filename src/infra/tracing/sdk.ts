@@ -1,5 +1,4 @@
 import { context, DiagLogLevel, diag, propagation, trace } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
 import {
   defaultResource,
@@ -13,6 +12,7 @@ import {
   BatchSpanProcessor,
   type SpanExporter,
 } from '@opentelemetry/sdk-trace-base';
+import { CallContext } from './call-context.ts';
 import { makeTracing } from './make-tracing.ts';
 import { sayTrouble } from './say-trouble.ts';
 import type { OpenTracing, TracingOptions, TracingSettings } from './tracing-options.ts';
@@ -36,10 +36,11 @@ export const startSdk = async (options: TracingOptions): Promise<OpenTracing> =>
   });
   // For what handlers do: whatever is instrumented for OpenTelemetry continues their spans.
   trace.setGlobalTracerProvider(provider);
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+  context.setGlobalContextManager(new CallContext());
   propagation.setGlobalPropagator(new W3CTraceContextPropagator());
+  const followsParent = settings.OTEL_TRACES_SAMPLER.startsWith('parentbased');
   return {
-    ...makeTracing({ ...options, provider }),
+    ...makeTracing({ ...options, provider, followsParent }),
     close: async (withinMs) => {
       const { promise: patience, cancel } = expiry(withinMs);
       const closed = provider.shutdown().catch((error: unknown) => diag.error(String(error)));

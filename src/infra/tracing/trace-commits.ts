@@ -1,17 +1,11 @@
-import {
-  ROOT_CONTEXT,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { type Span, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { Clock } from '../pipeline/clock.ts';
 import type { Commit, Commitment, CommitResult } from '../pipeline/ports.ts';
 import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import { messaging } from './attributes.ts';
 import { linkTo } from './span-context.ts';
-import type { CausedSpans } from './trace-decisions.ts';
+import { within } from './trace-decisions.ts';
+import { TryTrace } from './try-trace.ts';
 
 /** What a commitment carries to its batch. */
 class CommitTrace {
@@ -24,28 +18,35 @@ class CommitTrace {
 
 /** A span for each commit of a try: it waits for the batch before, and goes with others in the next. */
 export const traceCommits =
-  (tracer: Tracer, caused: CausedSpans) =>
+  (tracer: Tracer) =>
   (commits: Commit, stream: string): Commit => ({
     store: (message, id) => commits.store(message, id),
-    commit: (commitment) => {
-      const active = trace.getActiveSpan();
-      if (!active?.isRecording()) return commits.commit(commitment);
-      const parents = commitment.messages.map(({ headers }) => headers['traceparent']);
-      return tracer.startActiveSpan(`commit ${stream}`, async (span) => {
-        const made = caused.take(active, parents);
-        try {
-          const result = await commits.commit({ ...commitment, trace: new CommitTrace(span) });
-          tell(span, made, commitment, result);
-          return result;
-        } catch (error) {
-          fail(span, made, error);
-          throw error;
-        } finally {
-          for (const each of [span, ...made]) each.end();
-        }
-      });
-    },
+    commit: (commitment) =>
+      commitment.trace instanceof TryTrace
+        ? commitTraced(tracer, commits, stream, commitment, commitment.trace)
+        : commits.commit(commitment),
   });
+
+const commitTraced = async (
+  tracer: Tracer,
+  commits: Commit,
+  stream: string,
+  commitment: Commitment,
+  traced: TryTrace,
+): Promise<CommitResult> => {
+  const span = tracer.startSpan(`commit ${stream}`, {}, within(traced.span));
+  const made = traced.take(commitment.messages.map(({ headers }) => headers['traceparent']));
+  try {
+    const result = await commits.commit({ ...commitment, trace: new CommitTrace(span) });
+    tell(span, made, commitment, result);
+    return result;
+  } catch (error) {
+    fail(span, made, error);
+    throw error;
+  } finally {
+    for (const each of [span, ...made]) each.end();
+  }
+};
 
 const tell = (
   span: Span,
@@ -96,7 +97,7 @@ export const traceBatches =
           'millrace.batch.stored': isStored,
         },
       },
-      trace.setSpan(ROOT_CONTEXT, first.span),
+      within(first.span),
     );
     for (const { span } of commits) span.addLink(linkTo(batch.spanContext(), 'batch'));
     batch.end();

@@ -1,71 +1,59 @@
-import { context, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
+import { context, ROOT_CONTEXT, type Span, SpanKind, type Tracer, trace } from '@opentelemetry/api';
 import { idsOf } from '../observability/said-id.ts';
 import { sayError } from '../observability/say-error.ts';
 import { RetryLater } from '../pipeline/errors.ts';
-import type { Decide } from '../pipeline/process.ts';
+import type { Decide, IncomingEvent } from '../pipeline/process.ts';
 import type { CausedTrace } from '../pipeline/tracing.ts';
 import { messaging, typeOf } from './attributes.ts';
 import { recordError } from './record-error.ts';
 import { traceContextOf } from './span-context.ts';
+import { TryTrace } from './try-trace.ts';
 
-/** A span for each run of a handler. What the handler begins itself, with OpenTelemetry, is within. */
+/** What is begun within a span. */
+export const within = (span: Span) => trace.setSpan(ROOT_CONTEXT, span);
+
+/** A span for each run of a handler. */
 export const traceDecisions =
   (tracer: Tracer) =>
   (decide: Decide): Decide =>
-  (event, state) => {
-    if (!trace.getActiveSpan()?.isRecording()) return decide(event, state);
-    const handler = event.route?.handler.name ?? 'unknown';
-    const attributes = { 'code.function.name': `${handler}.handle` };
-    return tracer.startActiveSpan(`handle ${typeOf(event)}`, { attributes }, async (span) => {
-      try {
-        return await decide(event, state);
-      } catch (error) {
-        if (!(error instanceof RetryLater)) recordError(span, sayError(error, event));
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
-  };
+  (event, state) =>
+    event.trace instanceof TryTrace
+      ? decideTraced(tracer, event, event.trace, () => decide(event, state))
+      : decide(event, state);
 
-/** The spans of events that were made and are not stored yet, by the `traceparent` that each carries. */
-export class CausedSpans {
-  readonly #spans = new WeakMap<Span, Map<string, Span>>();
-  readonly #tracer: Tracer;
-
-  constructor(tracer: Tracer) {
-    this.#tracer = tracer;
+const decideTraced = async (
+  tracer: Tracer,
+  event: IncomingEvent,
+  { span: parent }: TryTrace,
+  decide: () => ReturnType<Decide>,
+) => {
+  const handler = event.route?.handler.name ?? 'unknown';
+  const attributes = { 'code.function.name': `${handler}.handle` };
+  const span = tracer.startSpan(`handle ${typeOf(event)}`, { attributes }, within(parent));
+  try {
+    return await context.with(within(span), decide);
+  } catch (error) {
+    if (!(error instanceof RetryLater)) recordError(span, sayError(error, event));
+    throw error;
+  } finally {
+    span.end();
   }
+};
 
-  /** A span for each event that follows: it begins when the event is made and ends when it is stored. */
-  readonly begin: CausedTrace = (cause, caused) => {
-    const active = trace.getActiveSpan();
-    if (!active?.isRecording()) return cause.trace ?? cause.envelope;
+/** A span for each event that follows: it begins when the event is made and ends when it is stored. */
+export const traceCaused =
+  (tracer: Tracer): CausedTrace =>
+  (cause, caused) => {
+    if (!(cause.trace instanceof TryTrace)) return cause.trace ?? cause.envelope;
     const { type, stream } = caused.contract;
     const attributes = {
       ...messaging('create', stream.name),
       'cloudevents.event_type': type,
       'messaging.message.conversation_id': idsOf(cause)(cause.envelope.correlationId),
     };
-    const span = this.#tracer.startSpan(
-      `create ${type}`,
-      { kind: SpanKind.PRODUCER, attributes },
-      context.active(),
-    );
+    const options = { kind: SpanKind.PRODUCER, attributes };
+    const span = tracer.startSpan(`create ${type}`, options, within(cause.trace.span));
     const carried = traceContextOf(span.spanContext());
-    const begun = this.#spans.get(active) ?? new Map<string, Span>();
-    this.#spans.set(active, begun.set(carried.traceparent ?? '', span));
+    cause.trace.caused.set(carried.traceparent ?? '', span);
     return carried;
   };
-
-  /** Those of a try whose event is among these; what was made and never sent is shown nowhere. */
-  take(of: Span, traceparents: readonly (string | undefined)[]): Span[] {
-    const begun = this.#spans.get(of);
-    if (!begun) return [];
-    return traceparents.flatMap((traceparent) => {
-      const span = begun.get(traceparent ?? '');
-      begun.delete(traceparent ?? '');
-      return span ?? [];
-    });
-  }
-}

@@ -1,11 +1,4 @@
-import {
-  context,
-  type Span,
-  SpanKind,
-  SpanStatusCode,
-  type Tracer,
-  trace,
-} from '@opentelemetry/api';
+import { SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { TraceContext } from '../../contracts/trace-context.ts';
 import { sayErrorOf } from '../observability/say-error.ts';
 import type { EventPublisher } from '../pipeline/ports.ts';
@@ -16,13 +9,10 @@ import { contextOf, linkTo, spanContextOf, traceContextOf } from './span-context
 
 /** A span for a request; its name is complete once the route is known. */
 export const beginRequest = (tracer: Tracer, method: string, from: TraceContext): RequestTrace => {
-  const parent = contextOf(from);
   const attributes = { 'http.request.method': method };
-  const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, parent);
-  const inside = trace.setSpan(parent, span);
+  const span = tracer.startSpan(method, { kind: SpanKind.SERVER, attributes }, contextOf(from));
   return {
     trace: traceContextOf(span.spanContext()),
-    run: (part) => context.with(inside, part),
     end: ({ route, status }) => {
       span.updateName(`${method} ${route}`);
       span.setAttributes({ 'http.route': route, 'http.response.status_code': status });
@@ -35,11 +25,10 @@ export const beginRequest = (tracer: Tracer, method: string, from: TraceContext)
   };
 };
 
-/** A span for each publish, which the event carries on. */
+/** A span for each publish, in the trace that the envelope names, which the event carries on. */
 export const tracePublisher = (tracer: Tracer, publisher: EventPublisher): EventPublisher => ({
   publish: async (event, envelope, deadlineMs) => {
     const { contract, data } = event;
-    const parent = contextOf(trace.getActiveSpan() ? {} : envelope, context.active());
     const attributes = {
       ...messaging('send', contract.stream.name),
       'messaging.message.id': envelope.id,
@@ -48,8 +37,8 @@ export const tracePublisher = (tracer: Tracer, publisher: EventPublisher): Event
       'cloudevents.event_source': envelope.source,
       'cloudevents.event_type': contract.type,
     };
-    const name = `send ${contract.type}`;
-    const span = tracer.startSpan(name, { kind: SpanKind.PRODUCER, attributes }, parent);
+    const options = { kind: SpanKind.PRODUCER, attributes };
+    const span = tracer.startSpan(`send ${contract.type}`, options, contextOf(envelope));
     const traced = { ...envelope, ...traceContextOf(span.spanContext()) };
     try {
       const published = await publisher.publish(event, traced, deadlineMs);
@@ -66,8 +55,8 @@ export const tracePublisher = (tracer: Tracer, publisher: EventPublisher): Event
 });
 
 /** A span for a wait, linked to what ended it. */
-export const beginWait = (tracer: Tracer, type: string) => {
-  const span: Span = tracer.startSpan(`await ${type}`, { kind: SpanKind.INTERNAL });
+export const beginWait = (tracer: Tracer, type: string, from: TraceContext) => {
+  const span = tracer.startSpan(`await ${type}`, { kind: SpanKind.INTERNAL }, contextOf(from));
   return (endedBy: TraceContext | undefined): void => {
     const found = endedBy && spanContextOf(endedBy);
     if (found) span.addLink(linkTo(found, 'outcome'));

@@ -1,21 +1,22 @@
 import {
   type Context,
-  context,
   type Link,
-  type Span,
+  ROOT_CONTEXT,
   SpanKind,
   type Tracer,
   trace,
 } from '@opentelemetry/api';
+import { readTraceParent } from '../../contracts/trace-context.ts';
 import { sayError } from '../observability/say-error.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { RetryLater } from '../pipeline/errors.ts';
-import type { IncomingEvent, Middleware, Outcome } from '../pipeline/process.ts';
+import type { IncomingEvent, Middleware, Outcome, Process } from '../pipeline/process.ts';
 import { diedBefore } from '../pipeline/redrive.ts';
 import { attributesOf, outcomeOf, typeOf } from './attributes.ts';
 import type { RecentTries } from './recent-tries.ts';
 import { recordError } from './record-error.ts';
 import { contextOf, linkTo, spanContextOf, traceContextOf } from './span-context.ts';
+import { TryTrace } from './try-trace.ts';
 
 export interface TriesOptions {
   readonly tracer: Tracer;
@@ -23,47 +24,60 @@ export interface TriesOptions {
   /** The service that tries. */
   readonly group: string;
   readonly recent: RecentTries;
-  /** What a try belongs to besides the trace of its event: the try at an order, say. */
-  readonly within: () => Context;
+  /** Whoever began a trace has decided whether it is recorded. */
+  readonly followsParent: boolean;
 }
 
-/**
- * A span for each try at an event, in the trace that the event was published in.
- *
- * It is set explicitly for each try: a lane goes on from within the try before, whose span is nothing
- * to the next event.
- */
+/** A span for each try at an event, in the trace that the event was published in. */
 export const traceTries =
   (options: TriesOptions): Middleware =>
   (next) =>
-  async (event) => {
+  (event) => {
     // A fact that nobody here handles would only be noise in its trace.
     if (!event.route && !event.problem) return next(event);
-    const begun = begin(options, event);
-    const { span, inside, traced } = begun;
-    try {
-      const outcome = await context.with(inside, next, undefined, traced);
-      end(options, event, span, outcome);
-      return outcome;
-    } finally {
-      span.end();
-    }
+    const { traceparent } = event.envelope;
+    // Most events under load: what follows from them carries the same on.
+    if (options.followsParent && isLeftOut(traceparent)) return next(event);
+    return tryTraced(options, event, next);
   };
 
-const begin = (options: TriesOptions, event: IncomingEvent) => {
-  const { tracer, group, recent, within } = options;
-  const type = typeOf(event);
-  const surrounding = within();
+const isLeftOut = (traceparent: string | undefined): boolean =>
+  traceparent !== undefined && readTraceParent(traceparent)?.isSampled === false;
+
+const tryTraced = (options: TriesOptions, event: IncomingEvent, next: Process) => {
+  const { tracer, group } = options;
+  const order = event.trace instanceof TryTrace ? event.trace : undefined;
+  const surrounding = order ? trace.setSpan(ROOT_CONTEXT, order.span) : ROOT_CONTEXT;
   const parent = contextOf(event.envelope, surrounding);
-  const links = linksOf(event, recent, surrounding);
+  const links = linksOf(options, event, order);
+  const type = typeOf(event);
   const span = tracer.startSpan(`process ${type}`, { kind: SpanKind.CONSUMER, links }, parent);
-  const inside = trace.setSpan(parent, span);
-  if (span.isRecording()) {
-    span.setAttributes(attributesOf(event, group));
-    if (isFirst(event)) showWait(options, event, trace.getSpanContext(parent) ? parent : inside);
+  if (!span.isRecording()) {
+    event.trace = traceContextOf(span.spanContext());
+    return next(event);
   }
-  const traced: IncomingEvent = { ...event, trace: traceContextOf(span.spanContext()) };
-  return { span, inside, traced };
+  span.setAttributes(attributesOf(event, group));
+  const inside = trace.setSpan(ROOT_CONTEXT, span);
+  if (isFirst(event)) showWait(options, event, trace.getSpanContext(parent) ? parent : inside);
+  return finish(options, event, new TryTrace(span), next);
+};
+
+const finish = async (
+  options: TriesOptions,
+  event: IncomingEvent,
+  traced: TryTrace,
+  next: Process,
+): Promise<Outcome> => {
+  event.trace = traced;
+  try {
+    const outcome = await next(event);
+    tell(options, event, traced, outcome);
+    return outcome;
+  } finally {
+    traced.span.end();
+    // Its next try is another one.
+    event.trace = undefined;
+  }
 };
 
 const isFirst = ({ attempt, deliveries, postponed, turn }: IncomingEvent): boolean =>
@@ -75,7 +89,11 @@ const showWait = ({ tracer, clock }: TriesOptions, event: IncomingEvent, parent:
   tracer.startSpan(`wait ${typeOf(event)}`, { startTime }, parent).end();
 };
 
-const linksOf = (event: IncomingEvent, recent: RecentTries, surrounding: Context): Link[] => {
+const linksOf = (
+  { recent }: TriesOptions,
+  event: IncomingEvent,
+  order: TryTrace | undefined,
+): Link[] => {
   const links: Link[] = [];
   const before = recent.take(event.message);
   if (before) links.push(linkTo(before, 'retry'));
@@ -85,18 +103,16 @@ const linksOf = (event: IncomingEvent, recent: RecentTries, surrounding: Context
   // Whoever had it before is not known, and may be gone with its span: the publish is what they share.
   const published = deliveries > 1 && !before ? spanContextOf(envelope) : undefined;
   if (published) links.push(linkTo(published, 'redelivery'));
-  const order = trace.getSpanContext(surrounding);
-  if (order && envelope.traceparent !== undefined) links.push(linkTo(order, 'order'));
+  if (order) links.push(linkTo(order.span.spanContext(), 'order'));
   return links;
 };
 
-const end = (
+const tell = (
   { recent }: TriesOptions,
   event: IncomingEvent,
-  span: Span,
+  { span }: TryTrace,
   outcome: Outcome,
 ): void => {
-  if (!span.isRecording()) return;
   span.setAttribute('millrace.outcome', outcomeOf(outcome));
   if (outcome.kind === 'done') return;
   if (outcome.kind === 'dead') span.setAttribute('millrace.reason', outcome.reason);

@@ -10,6 +10,7 @@ export interface TracingSettings {
   readonly OTEL_EXPORTER_OTLP_TRACES_ENDPOINT?: string | undefined;
   readonly OTEL_EXPORTER_OTLP_PROTOCOL: OtlpProtocol;
   readonly OTEL_EXPORTER_OTLP_TRACES_PROTOCOL?: OtlpProtocol | undefined;
+  readonly OTEL_TRACES_SAMPLER: string;
   readonly OTEL_SPAN_LINK_COUNT_LIMIT: number;
 }
 

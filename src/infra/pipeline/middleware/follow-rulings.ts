@@ -145,7 +145,8 @@ const tryOnce = async (
   order: IncomingEvent,
   event: IncomingEvent,
 ): Promise<Outcome> => {
-  const outcome = await again(event);
+  // It is tried within the try at the order.
+  const outcome = await again(order.trace ? { ...event, trace: order.trace } : event);
   if (outcome.kind !== 'retry') {
     pending.delete(order.message);
     return outcome;

@@ -10,9 +10,10 @@ const open = (broker = new FakeBroker()) => {
   const tracing = spans.of('tally');
   const group = new GroupCommit({ stream: tallyStream, port: broker, onBatch: tracing.batch });
   const commits = tracing.commits(group, tallyStream.name);
-  const process = tracing.tries(async ({ key }) => {
+  const process = tracing.tries(async ({ key, trace }) => {
     const place = placeOf(tallyStream, key);
-    await commits.commit({ state: { place, revision: 0, record: '{}' }, messages: [fact(key)] });
+    const state = { place, revision: 0, record: '{}' };
+    await commits.commit({ state, messages: [fact(key)], trace });
     return { kind: 'done', how: 'handled', facts: 1 };
   });
   const run = (key: string) => process(countEvent(key, 1, { id: `event-${key}` }));

@@ -92,9 +92,9 @@ it('leaves no span for a fact that nobody here handles', async () => {
 
 it('tells the steps of the way which span they are in, and leaves the envelope as it came', async () => {
   const spans = new RecordedSpans();
-  let seen: IncomingEvent | undefined;
+  let seen: Pick<IncomingEvent, 'trace' | 'envelope'> | undefined;
   const process = spans.of('tally').tries(async (event) => {
-    seen = event;
+    seen = { ...event };
     return done(event);
   });
 
