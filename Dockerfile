@@ -40,6 +40,7 @@ ENV NODE_ENV=production
 # Owned by root: the process can read its program and cannot change it.
 COPY --from=build --chown=0:0 /src/node_modules node_modules
 COPY --from=build --chown=0:0 /src/dist dist
+COPY --chown=0:0 assets assets
 COPY --from=build --chown=0:0 /src/package.json /src/sbom.cdx.json ./
 # A number, because runAsNonRoot cannot check a name.
 USER 65532:65532

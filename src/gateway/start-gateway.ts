@@ -9,6 +9,7 @@ import type { Bus } from '../infra/pipeline/ports.ts';
 import type { RequestTracing } from '../infra/pipeline/tracing.ts';
 import { brokerTroubles } from '../infra/runtime/broker-troubles.ts';
 import type { GatewayEnvironment } from '../infra/runtime/config.ts';
+import { reportReplica } from '../infra/runtime/report-replica.ts';
 import { packageVersion, reportProcess } from '../infra/runtime/report-service.ts';
 import type { Running } from '../infra/runtime/running.ts';
 import { createTokens } from './auth/tokens.ts';
@@ -54,13 +55,16 @@ export const startGateway = async (parts: GatewayParts): Promise<RunningGateway>
   reportProcess(metrics, bus);
   const url = await app.listen({ host: environment.HTTP_HOST, port: environment.HTTP_PORT });
   let isStopping = false;
+  const notReady = () => [
+    ...(isStopping ? ['draining'] : []),
+    ...brokerTroubles(bus),
+    ...(outcomes.isFollowing() ? [] : ['not following outcomes']),
+  ];
+  reportReplica({ bus, metrics, clock, notReady, inFlight: () => 0 });
+  bus.roll?.show('gateway');
   return {
     url,
-    notReady: () => [
-      ...(isStopping ? ['draining'] : []),
-      ...brokerTroubles(bus),
-      ...(outcomes.isFollowing() ? [] : ['not following outcomes']),
-    ],
+    notReady,
     stop: async () => {
       isStopping = true;
       // A client that never ends its request must not hold up the rollout.

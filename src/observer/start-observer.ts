@@ -3,6 +3,7 @@ import type { Logger } from '../infra/observability/logger.ts';
 import type { Metrics } from '../infra/observability/metrics.ts';
 import type { Clock } from '../infra/pipeline/clock.ts';
 import type { Bus } from '../infra/pipeline/ports.ts';
+import type { Roll } from '../infra/pipeline/roll.ts';
 import type { StreamWatch } from '../infra/pipeline/stream-watch.ts';
 import type { Upkeep } from '../infra/pipeline/upkeep.ts';
 import { brokerTroubles } from '../infra/runtime/broker-troubles.ts';
@@ -14,9 +15,12 @@ import { lagPage } from './lag-page.ts';
 import { Observation } from './observation.ts';
 import { serviceStreams, streamsBeside } from './observed-streams.ts';
 import { showFigures } from './show-figures.ts';
+import { Sampler } from './status/sampler.ts';
+import { statusOf } from './status/status-of.ts';
+import { statusPages } from './status/status-pages.ts';
 
 export interface ObserverParts {
-  readonly bus: Bus & { readonly watch: StreamWatch; readonly upkeep: Upkeep };
+  readonly bus: Bus & { readonly watch: StreamWatch; readonly upkeep: Upkeep; readonly roll: Roll };
   readonly environment: Pick<ObserverEnvironment, 'OBSERVE_EVERY_MS'>;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -49,10 +53,15 @@ export const startObserver = (parts: ObserverParts): RunningObserver => {
   reportProcess(metrics, bus);
   showFigures(metrics, observation);
   observation.start();
+  const seen = { observation, sampler: samplerOf(parts, observation), ...parts };
+  seen.sampler.start();
   const endAdvisories = countAdvisories(parts, streams);
   let isStopping = false;
   return {
-    pages: new Map([['lag', lagPage((service) => observation.lagOf(service))]]),
+    pages: new Map([
+      ['lag', lagPage((service) => observation.lagOf(service))],
+      ...statusPages(() => statusOf(seen)),
+    ]),
     notReady: () => [
       ...(isStopping ? ['draining'] : []),
       ...brokerTroubles(bus),
@@ -61,10 +70,19 @@ export const startObserver = (parts: ObserverParts): RunningObserver => {
     stop: async () => {
       isStopping = true;
       observation.stop();
+      seen.sampler.stop();
       endAdvisories();
     },
   };
 };
+
+const samplerOf = ({ bus, clock }: ObserverParts, observation: Observation): Sampler =>
+  new Sampler({
+    services: observation.services,
+    others: ['gateway'],
+    ...{ bus, clock },
+    lagOf: (service) => observation.lagOf(service),
+  });
 
 const countAdvisories = (
   { bus, metrics, logger }: ObserverParts,

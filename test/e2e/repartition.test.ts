@@ -1,6 +1,4 @@
 import { execFile } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { NatsBus } from '../../src/infra/nats/nats-bus.ts';
@@ -8,6 +6,7 @@ import { cart } from '../../src/workers/cart/service.ts';
 import { product } from '../../src/workers/product/service.ts';
 import { user } from '../../src/workers/user/service.ts';
 import { type NatsServer, startNatsServer } from '../support/nats-server.ts';
+import { replaySample } from '../support/replay-sample.ts';
 import { soon } from '../support/soon.ts';
 import { WorkerProcess } from '../support/worker-process.ts';
 import { openBus } from '../support/world-on-nats.ts';
@@ -57,13 +56,8 @@ const move = (partitions: number, ...args: readonly string[]): Promise<Ended> =>
   run('repartition', '--service', 'product', '--partitions', String(partitions), ...args);
 
 /** Publishes lines of the sample. */
-const replay = async (from: number, to: number): Promise<void> => {
-  const lines = (await readFile(join(root, 'sample/shop.ndjson'), 'utf8')).split('\n');
-  const file = join(tmpdir(), `millrace-${process.pid}-${from}.ndjson`);
-  await writeFile(file, `${lines.slice(from, to).join('\n')}\n`);
-  const { errors } = await run('replay', file);
-  expect(errors).not.toMatch(/cannot|no nats/i);
-};
+const replay = (from: number, to: number): Promise<void> =>
+  replaySample({ url: server.url, from, to });
 
 const settled = (): Promise<void> =>
   soon(async () => {

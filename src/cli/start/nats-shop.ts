@@ -81,7 +81,9 @@ export class NatsShop implements Shop {
     const metrics = processes.map(
       ({ process, healthUrl }) => [`metrics of ${process.name}`, `${healthUrl()}/metrics`] as const,
     );
-    return [...(observation?.addresses ?? []), ...metrics];
+    const observers = processes.filter(({ process }) => process.name === 'observer');
+    const pages = observers.map(({ healthUrl }) => ['status', `${healthUrl()}/status`] as const);
+    return [...(observation?.addresses ?? []), ...pages, ...metrics];
   }
 
   async expose(): Promise<readonly Exposition[]> {

@@ -24,7 +24,9 @@ interface StreamInfo {
   };
   readonly cluster?: {
     readonly leader?: string;
-    readonly replicas?: readonly { readonly current: boolean; readonly offline?: boolean }[] | null;
+    readonly replicas?:
+      | readonly { readonly name: string; readonly current: boolean; readonly offline?: boolean }[]
+      | null;
   };
 }
 
@@ -190,5 +192,11 @@ const sizeOf = ({ config, state, cluster }: StreamInfo): Omit<StreamSight, 'cons
     oldestStoredAt: state.messages > 0 ? Date.parse(state.first_ts) : undefined,
     // Who answers is the leader.
     replicas: { configured: config.num_replicas, current: current + 1 },
+    servers: [
+      { name: cluster?.leader ?? 'unknown', isLeader: true, isCurrent: true, isOnline: true },
+      ...followers.map(({ name, current: isCurrent, offline = false }) => ({
+        ...{ name, isCurrent, isLeader: false, isOnline: !offline },
+      })),
+    ],
   };
 };

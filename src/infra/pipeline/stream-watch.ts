@@ -23,6 +23,15 @@ export interface ConsumerSight {
   readonly stored: number;
 }
 
+/** A server that keeps a copy of a stream, as the stream's leader says. */
+export interface ServerSight {
+  readonly name: string;
+  readonly isLeader: boolean;
+  /** Its copy is up to date. */
+  readonly isCurrent: boolean;
+  readonly isOnline: boolean;
+}
+
 /** How a stream is, and how far its readers are. */
 export interface StreamSight {
   readonly messages: number;
@@ -34,6 +43,8 @@ export interface StreamSight {
   readonly oldestStoredAt: number | undefined;
   /** On how many servers it is to be, and on how many it is and up to date. */
   readonly replicas: { readonly configured: number; readonly current: number };
+  /** Those that keep it, its leader first. */
+  readonly servers: readonly ServerSight[];
   readonly consumers: readonly ConsumerSight[];
 }
 

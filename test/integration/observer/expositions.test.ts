@@ -42,7 +42,10 @@ it('an observer without any stream knows nothing, and says so', async () => {
   });
   expect(await lagOf('nobody')).toMatchObject({ status: 404 });
   const { status, text } = await shop.get('observer', '/lagoon');
-  expect([status, text]).toEqual([404, 'try /livez, /readyz, /metrics or /lag\n']);
+  expect([status, text]).toEqual([
+    404,
+    'try /livez, /readyz, /metrics, /lag, /status or /status.json\n',
+  ]);
   expect((await shop.get('observer', '/metrics')).text).not.toContain('waiting_events');
 });
 

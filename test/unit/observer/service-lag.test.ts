@@ -21,7 +21,7 @@ const consumer = (service: string, more: Partial<ConsumerSight>): ConsumerSight 
 
 const sight = (messages: number, ...consumers: ConsumerSight[]): StreamSight => ({
   ...{ messages, bytes: 0, limitBytes: undefined, lastSequence: messages },
-  ...{ oldestStoredAt: undefined, replicas: { configured: 1, current: 1 }, consumers },
+  ...{ oldestStoredAt: undefined, replicas: { configured: 1, current: 1 }, servers: [], consumers },
 });
 
 type Answers = Map<ServiceStream, () => StreamSight | undefined>;
