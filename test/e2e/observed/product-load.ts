@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type NatsConnection, type StoredMsg } from 'nats';
@@ -14,6 +15,8 @@ export interface Account {
 /** Somebody who publishes products at a steady pace, as any NATS client would, and counts by himself. */
 export class ProductLoad implements AsyncDisposable {
   readonly #connection: NatsConnection;
+  /** So that no two of them publish the same. */
+  readonly #name = randomUUID().slice(0, 8);
   #published = 0;
 
   private constructor(connection: NatsConnection) {
@@ -26,7 +29,7 @@ export class ProductLoad implements AsyncDisposable {
 
   /** Publishes one; resolves when the stream has it. */
   async publish(): Promise<void> {
-    const productId = `p${++this.#published}`;
+    const productId = `${this.#name}-${++this.#published}`;
     const price = { amount: 100, currency: 'EUR' };
     const body = JSON.stringify({ productId, name: productId, description: '', price });
     await this.#connection
