@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { type DashboardFile, dashboardFolder, dashboardNames } from './dashboard-files.ts';
 import { type AlertRule, alerts, ruleTests } from './prometheus-files.ts';
 
 const runbooks = join(import.meta.dirname, '../../docs/runbooks');
@@ -51,6 +52,21 @@ test.each(alerts)('$alert says how bad it is, what is the matter, and where to l
   expect(annotations['summary']).not.toContain('$value');
   expect(annotations['description']?.length).toBeGreaterThan(annotations['summary']?.length ?? 0);
 });
+
+test.each(alerts)(
+  '$alert links to a dashboard that there is, with variables that it has',
+  (rule) => {
+    const link = rule.annotations?.['dashboard_url'] ?? '';
+    const [, name = ''] = /\/d\/millrace-([\w-]+)/.exec(link) ?? [];
+    const variables = [...link.matchAll(/var-(\w+)=/g)].map(([, variable]) => variable);
+
+    expect(dashboardNames()).toContain(name);
+    const file = readFileSync(join(dashboardFolder, `${name}.json`), 'utf8');
+    const { uid, templating } = JSON.parse(file) as DashboardFile;
+    expect(uid).toBe(`millrace-${name}`);
+    expect(templating.list.map((each) => each.name)).toEqual(expect.arrayContaining(variables));
+  },
+);
 
 test.each(alerts)('the runbook of $alert says what it means, how to see and what to do', (rule) => {
   const page = runbookOf(rule.alert);
