@@ -1,13 +1,8 @@
-import { execFile } from 'node:child_process';
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { tools } from '../../src/cli/provision/tools.ts';
 import { compareVersions } from '../../src/cli/provision/version.ts';
-import { changeSecrets } from '../../src/cli/secrets/run-secrets.ts';
 import { readSecretsArguments } from '../../src/cli/secrets/secrets-arguments.ts';
+import { brokerFilesIn, sayOfConfiguration } from './broker-folder.ts';
 import {
   bytes,
   containerOf,
@@ -24,19 +19,8 @@ const serverPorts = { client: 4222, cluster: 6222, monitor: 8222 };
 const brokerIn = (manifests: readonly Manifest[]) =>
   workloadsIn(manifests).find(({ metadata }) => metadata.name === 'nats')!;
 
-/** The files that its folder of configuration holds. */
-const filesIn = (manifests: readonly Manifest[]): Readonly<Record<string, string>> =>
-  manifests.find(({ data }) => data?.['nats.conf'])?.data ?? {};
-
-const configIn = (manifests: readonly Manifest[]): string => filesIn(manifests)['nats.conf'] ?? '';
-
-/** Puts beside them what operators make: who is let in, and by which word the servers know each other. */
-const copySecrets = async (folder: string): Promise<void> => {
-  const made = await mkdtemp(join(tmpdir(), 'nats-secrets-'));
-  await changeSecrets(made, { kind: 'make' }, ['nats-0.nats-headless']);
-  await cp(join(made, 'broker'), folder, { recursive: true });
-  await rm(made, { recursive: true });
-};
+const configIn = (manifests: readonly Manifest[]): string =>
+  brokerFilesIn(manifests)['nats.conf'] ?? '';
 
 const settingIn = (config: string, name: string): string =>
   new RegExp(`^\\s*${name}: (\\S+)$`, 'm').exec(config)?.[1] ?? `${name} is missing`;
@@ -50,19 +34,7 @@ test('the broker is new enough, and of one version', async (context) => {
 
 for (const overlay of ['dev', 'prod'] as const) {
   test(`nats-server accepts its configuration of ${overlay}`, async (context) => {
-    const folder = await mkdtemp(join(tmpdir(), 'nats-config-'));
-    for (const [name, text] of Object.entries(filesIn(await render(context, overlay)))) {
-      await writeFile(join(folder, name), text);
-    }
-    await copySecrets(folder);
-    const environment = { ...process.env, POD_NAME: 'nats-0' };
-    const program = process.env['NATS_SERVER'] ?? 'nats-server';
-    const command = ['-t', '-c', join(folder, 'nats.conf')];
-
-    const { stderr } = await promisify(execFile)(program, command, { env: environment });
-
-    expect(stderr).toContain('is valid');
-    await rm(folder, { recursive: true });
+    expect(await sayOfConfiguration(await render(context, overlay))).toContain('is valid');
   });
 }
 
@@ -77,7 +49,7 @@ for (const [overlay, count] of [
       { length: spec.replicas ?? 0 },
       (_, index) => `${metadata.name}-${index}.${spec.serviceName}`,
     );
-    const isAlone = !filesIn(manifests)['cluster.conf']?.includes('include routes.conf');
+    const isAlone = !brokerFilesIn(manifests)['cluster.conf']?.includes('include routes.conf');
     const asked = readSecretsArguments(['--out', 'secrets']);
 
     expect(hosts).toHaveLength(count);

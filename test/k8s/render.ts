@@ -69,7 +69,7 @@ const renderOnce = (
 ): Promise<readonly Manifest[]> => {
   const name = [overlay, ...components, namespace].join(' ');
   const known = rendered.get(name);
-  if (known) return known;
+  if (known !== undefined) return known;
   // The shapes are checked by schema.test.ts; what matters elsewhere is compared there.
   const manifests = renderNow(overlay, components, namespace).then((text) =>
     parseAllDocuments(text).map((document) => document.toJS() as Manifest),

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { brokerUsers } from '../../src/cli/secrets/broker-users.ts';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
 import {
   gatewayEnvironment,
@@ -50,9 +51,12 @@ const settingsOf = (manifests: readonly Manifest[], workload: Workload) => {
   return settings;
 };
 
+const everything = ['keda', 'plain-monitoring', 'network-policies', 'zone-spread'] as const;
+
 for (const overlay of overlays) {
   test(`every process of ${overlay} gets settings that its program knows and accepts`, async (context) => {
-    const manifests = await render(context, overlay);
+    const tls = overlay === 'bring-your-own-nats' ? 'tls-clients' : 'tls';
+    const manifests = await render(context, overlay, [...everything, tls]);
     const processes = processesIn(manifests);
     const wanted = { STREAM_REPLICAS: overlay === 'dev' ? 1 : 3, HEALTH_PORT: 8080 };
 
@@ -68,6 +72,21 @@ for (const overlay of overlays) {
     }
   });
 }
+
+test('who a process is to the broker, it reads from the Secret of its name', async (context) => {
+  const manifests = await render(context, 'prod');
+  const secrets = new Map(brokerUsers.map(({ secret, name }) => [secret, name]));
+
+  for (const workload of processesIn(manifests)) {
+    const { volumes } = workload.spec.template.spec;
+    const volume = volumes.find(({ name }) => name === 'nats-user');
+    const mount = containerOf(workload).volumeMounts.find(({ name }) => name === 'nats-user');
+    const name = workload.metadata.name.replace('worker-', '');
+
+    expect(secrets.get(volume?.secret?.secretName), workload.metadata.name).toBe(name);
+    expect(settingsOf(manifests, workload)['NATS_NKEY_FILE']).toBe(`${mount?.mountPath}/nkey`);
+  }
+});
 
 test('every process runs a program that there is', async (context) => {
   const programs = processesIn(await render(context, 'prod')).map((each) => containerOf(each).args);

@@ -22,6 +22,7 @@ interface Values {
     readonly image: { readonly tag: string };
     readonly env: Readonly<Record<string, string>>;
     readonly merge: { readonly resources: unknown; readonly securityContext: unknown };
+    readonly patch: readonly unknown[];
   };
   readonly podTemplate: { readonly merge: { readonly spec: Readonly<Record<string, unknown>> } };
 }
@@ -64,7 +65,16 @@ test('and to configure it alike', async (context) => {
   expect(merge['sync_interval']).toBe(settings.get('sync_interval'));
   expect(bytes(fileStore.maxSize)).toBe(bytes(settings.get('max_file_store') ?? ''));
   expect(bytes(memoryStore.maxSize)).toBe(bytes(settings.get('max_memory_store') ?? ''));
-  for (const [name, value] of Object.entries(values.config.merge)) {
+  const { $include, ...others } = values.config.merge;
+  expect(`/etc/nats-config/${$include}`).toBe('/etc/nats-config/../nats-access/users.conf');
+  expect(values.container.patch).toEqual([
+    {
+      op: 'add',
+      path: '/volumeMounts/-',
+      value: { name: 'access', mountPath: '/etc/nats-access', readOnly: true },
+    },
+  ]);
+  for (const [name, value] of Object.entries(others)) {
     expect(String(value), name).toBe(settings.get(name));
   }
 });
