@@ -119,3 +119,34 @@ it('waited from when the stream stored it until its first try, never from the fu
   expect(Number((late?.end ?? 0n) - (late?.start ?? 0n))).toBeGreaterThanOrEqual(5e9);
   expect(early?.start).toBeLessThanOrEqual(early?.end ?? 0n);
 });
+
+it('passes through what nobody records who began the trace', async () => {
+  const spans = new RecordedSpans();
+  const leftOut = traceparent.replace(/01$/, '00');
+  const event = countEvent('a', 1, { headers: { traceparent: leftOut } });
+  let seen: IncomingEvent | undefined;
+  const process = spans.of('tally').tries(async (passed) => {
+    seen = { ...passed };
+    return done(passed);
+  });
+
+  await process(event);
+
+  expect(seen).toEqual(event);
+  expect(spans.all).toEqual([]);
+});
+
+it('is a try of its own again after a retry, beside the one before', async () => {
+  const spans = new RecordedSpans();
+  const outcomes = [{ kind: 'retry', afterMs: 1, counts: true, error: new Error('no') } as const];
+  const process = spans.of('tally').tries(async (event) => outcomes.pop() ?? done(event));
+  const event = eventOf('a');
+
+  await process(event);
+  await process(event);
+
+  const [first, second] = spans.named('process tally.count');
+  expect([first?.parentId, second?.parentId]).toEqual(['00f067aa0ba902b7', '00f067aa0ba902b7']);
+  expect(second?.links).toMatchObject([{ kind: 'retry', spanId: first?.spanId }]);
+  expect(second?.links).toHaveLength(1);
+});
