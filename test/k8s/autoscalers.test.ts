@@ -6,6 +6,8 @@ import { cartStream } from '../../src/contracts/cart/stream.ts';
 import { productStream } from '../../src/contracts/product/stream.ts';
 import { userStream } from '../../src/contracts/user/stream.ts';
 import { metricTable } from '../../src/infra/observability/metric-table.ts';
+import { lagPage } from '../../src/observer/lag-page.ts';
+import { type KnownLag, lagOf } from '../../src/observer/service-lag.ts';
 import { type Manifest, ofKind, workersIn } from './manifest.ts';
 import { render } from './render.ts';
 
@@ -128,6 +130,29 @@ test("Kubernetes' own autoscaler does the same", async (context) => {
     );
     for (const { external } of spec.metrics) {
       expect(external?.metric.selector.matchLabels).toEqual({ service });
+    }
+  }
+});
+
+test('what KEDA asks for, the observer answers with a number', async (context) => {
+  const found = await scaledObjects(context, 'prod', ['keda']);
+  // Of no streams at all, some time after the first look.
+  const nothing = { ...lagOf('cart', []), asOf: 0, arrivalsPerSecond: 0 } as KnownLag;
+  const page = lagPage((service) =>
+    streams.some((stream) => stream.service === service) ? nothing : undefined,
+  );
+
+  for (const { spec } of found) {
+    for (const { type, metricType, metadata } of spec.triggers) {
+      const answer = page(new URL(metadata.url).pathname);
+      const body: unknown = JSON.parse(String(answer.body));
+
+      expect(type).toBe('metrics-api');
+      expect(answer.status).toBe(200);
+      expect(body).toHaveProperty(metadata.valueLocation, expect.any(Number));
+      expect(Number(metadata.targetValue)).toBeGreaterThan(0);
+      // Counts are shared by the replicas, and so is an age: so many seconds each.
+      expect(metricType).toBe('AverageValue');
     }
   }
 });
