@@ -2,10 +2,13 @@ import { execFile } from 'node:child_process';
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
-import type { TestContext } from 'vitest';
+import { type TestContext, vi } from 'vitest';
 import { parseAllDocuments, stringify } from 'yaml';
 import type { Manifest } from './manifest.ts';
 import type { Component, Overlay } from './parts.ts';
+
+// On a busy machine the first rendering of a file takes long; nothing here is about time.
+vi.setConfig({ testTimeout: 120_000 });
 
 const k8s = join(import.meta.dirname, '../../k8s');
 
