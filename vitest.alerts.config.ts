@@ -6,7 +6,7 @@ export default defineConfig({
     include: ['test/alerts/**/*.e2e.ts'],
     pool: 'forks',
     maxWorkers: 1,
-    testTimeout: 240_000,
+    testTimeout: 400_000,
     hookTimeout: 60_000,
   },
 });

@@ -31,8 +31,14 @@ export interface HeldAlert extends PostedAlert {
   };
 }
 
+/** How long alerts wait for others before they are told. */
+interface Times {
+  group_wait?: string;
+  group_interval?: string;
+}
+
 interface Config {
-  readonly route: { group_wait: string; routes: { group_wait?: string }[] };
+  readonly route: Times & { readonly routes: readonly Times[] };
   readonly receivers: {
     readonly name: string;
     webhook_configs: { url: string; send_resolved?: boolean }[];
@@ -56,7 +62,8 @@ export class Alertmanager implements AsyncDisposable {
     const program = programOf(context, 'ALERTMANAGER');
     const folder = await mkdtemp(join(tmpdir(), 'millrace-alertmanager-'));
     const config = parse(await readFile(alertmanagerConfig, 'utf8')) as Config;
-    for (const route of [config.route, ...config.route.routes]) route.group_wait = '1s';
+    for (const route of [config.route, ...config.route.routes])
+      Object.assign(route, { group_wait: '1s', group_interval: '2s' } satisfies Times);
     for (const receiver of config.receivers)
       for (const webhook of receiver.webhook_configs)
         webhook.url = `${receiverUrl}/${receiver.name}`;
