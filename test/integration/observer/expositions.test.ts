@@ -66,7 +66,7 @@ it('work waits for services that have never run, and its age grows', async () =>
     ),
   );
   expect(await lagOf('cart')).toMatchObject({ status: 200, waitingEvents: 0 });
-});
+}, 60_000);
 const price = { amount: 100, currency: 'EUR' };
 
 it('nothing waits any more when workers have run', async () => {
@@ -146,6 +146,7 @@ const metricsIn = (text: string): ReadonlySet<string> =>
 /** What happens when something is wrong, or only now and then, and was not brought about here. */
 const rare = [
   'millrace_pull_errors_total',
+  'millrace_broker_refusals_total',
   'millrace_repaired_events_total',
   'millrace_held_back_seconds',
   'millrace_stream_limit_bytes',
