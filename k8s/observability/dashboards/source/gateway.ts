@@ -74,6 +74,7 @@ const requests: readonly Panel[] = [
   heatmap(
     {
       title: 'Times to answer',
+      valueUnit: 's',
       description: 'How many requests took how long. Who asks to wait for an outcome waits longer.',
       unit: 'short',
       width: 24,

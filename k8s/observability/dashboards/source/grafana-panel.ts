@@ -3,6 +3,8 @@ import type { Builder, Dataquery } from '@grafana/grafana-foundation-sdk/cog';
 import {
   BigValueColorMode,
   BigValueGraphMode,
+  GraphThresholdsStyleConfigBuilder,
+  GraphThresholdsStyleMode,
   LegendDisplayMode,
   LegendPlacement,
   ReduceDataOptionsBuilder,
@@ -20,7 +22,10 @@ import {
   ThresholdsConfigBuilder,
   ThresholdsMode,
 } from '@grafana/grafana-foundation-sdk/dashboard';
-import { PanelBuilder as Heatmap } from '@grafana/grafana-foundation-sdk/heatmap';
+import {
+  PanelBuilder as Heatmap,
+  YAxisConfigBuilder,
+} from '@grafana/grafana-foundation-sdk/heatmap';
 import { DataqueryBuilder, PromQueryFormat } from '@grafana/grafana-foundation-sdk/prometheus';
 import { PanelBuilder as Stat } from '@grafana/grafana-foundation-sdk/stat';
 import { PanelBuilder as Timeline } from '@grafana/grafana-foundation-sdk/statetimeline';
@@ -131,7 +136,11 @@ const tableOf = ({ queries, columns = {} }: Panel): Table => {
     options: {
       excludeByName: { Time: true },
       renameByName: Object.fromEntries(
-        queries.map(({ legend }, index) => [`Value #${refIdOf(index)}`, legend]),
+        // Of one query alone Grafana calls it just `Value`.
+        queries.map(({ legend }, index) => [
+          queries.length > 1 ? `Value #${refIdOf(index)}` : 'Value',
+          legend,
+        ]),
       ),
     },
   });
@@ -155,10 +164,14 @@ const builders: Readonly<Record<Panel['look'], (panel: Panel) => AnyBuilder>> = 
       .colorMode(thresholds ? BigValueColorMode.Value : BigValueColorMode.None)
       .graphMode(BigValueGraphMode.None)
       .reduceOptions(now()),
-  lines: () => series(false),
+  lines: ({ thresholds }) => {
+    const style = thresholds ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off;
+    return series(false).thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(style));
+  },
   areas: () => series(true),
   bars: () => new BarGauge().min(0).orientation(VizOrientation.Horizontal).reduceOptions(now()),
-  heatmap: () => new Heatmap().calculate(false).showLegend(),
+  heatmap: ({ valueUnit = 'none' }) =>
+    new Heatmap().calculate(false).showLegend().yAxis(new YAxisConfigBuilder().unit(valueUnit)),
   timeline: () =>
     new Timeline().mergeValues(true).showValue(VisibilityMode.Never).mappings([upAndDown]),
   table: tableOf,

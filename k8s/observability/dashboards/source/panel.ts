@@ -36,6 +36,8 @@ export interface Panel {
   readonly max?: number;
   /** Units of the columns of a table that are not in its own. */
   readonly columns?: Readonly<Record<string, Unit>>;
+  /** The unit of what a heatmap counts the values of. */
+  readonly valueUnit?: Unit;
   /** From which value on it is worth a look, and from which on it is bad. */
   readonly thresholds?: { readonly look: number; readonly bad: number };
 }

@@ -91,6 +91,7 @@ const work: readonly Panel[] = [
   heatmap(
     {
       title: 'Response times',
+      valueUnit: 's',
       description: 'How many events had which response time: two hills are two kinds of events.',
       unit: 'short',
     },
