@@ -9,6 +9,7 @@ import { soon } from './soon.ts';
 import { WorkerProcess } from './worker-process.ts';
 
 const gatewayProgram = resolve(import.meta.dirname, '../../dist/gateway/main.js');
+const observerProgram = resolve(import.meta.dirname, '../../dist/observer/main.js');
 
 /** The shop as processes of their own, each under its own key, around a broker that asks for it. */
 export class GuardedShop implements AsyncDisposable {
@@ -59,6 +60,17 @@ export class GuardedShop implements AsyncDisposable {
     });
     this.processes.push(worker);
     return worker;
+  }
+
+  /** Starts an observer. */
+  startObserver(): WorkerProcess {
+    const observer = new WorkerProcess(
+      'observer',
+      { ...this.environmentOf('observer'), OBSERVE_EVERY_MS: '1000' },
+      observerProgram,
+    );
+    this.processes.push(observer);
+    return observer;
   }
 
   /** Waits until everybody that runs is ready. */

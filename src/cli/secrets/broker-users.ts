@@ -5,7 +5,7 @@ import { querySubject } from '../../contracts/define-query.ts';
 import { ProductAdd } from '../../contracts/product/product-add.ts';
 import { ProductRemove } from '../../contracts/product/product-remove.ts';
 import { ProductUpdate } from '../../contracts/product/product-update.ts';
-import type { ServiceStream } from '../../contracts/streams.ts';
+import { retryStreamOf, type ServiceStream } from '../../contracts/streams.ts';
 import { UserRegister } from '../../contracts/user/user-register.ts';
 import { everything, type Grant, together } from '../../infra/nats/grants/grant.ts';
 import {
@@ -128,6 +128,9 @@ const observer: BrokerUser = {
   may: together([
     hasInbox('observer'),
     ...streams.map(readsStream),
+    ...streams.map(retryStreamOf).map(readsStream),
+    // Dead letters that nobody has ruled on, and parked keys, are counted from the streams.
+    ...streams.map(follows),
     seesMembersOf([...names, 'gateway']),
     hearsAdvisories,
   ]),

@@ -4,14 +4,17 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { GuardedShop } from '../../support/guarded-shop.ts';
 import { soon } from '../../support/soon.ts';
+import type { WorkerProcess } from '../../support/worker-process.ts';
 
 let shop: GuardedShop;
+let observer: WorkerProcess;
 let folder: string;
 let token: string;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'millrace-lines-'));
   shop = await GuardedShop.open();
+  observer = shop.startObserver();
   for (const service of ['user', 'product', 'cart', 'cart']) shop.startWorker(service);
   await shop.ready();
 });
@@ -104,6 +107,22 @@ it('lets an operator look for dead letters, redrive and discard them', async () 
   expect(await rule('discard', letters[1]?.id ?? '')).toMatchObject({ code: 0 });
 
   await soon(async () => expect((await list()).output).toContain('.redrive.1'));
+});
+
+it('lets an observer see what waits, what is dead and who is there', async () => {
+  const lag = await fetch(`${observer.healthUrl}/lag/cart`);
+  const metrics = await (await fetch(`${observer.healthUrl}/metrics`)).text();
+
+  expect(await lag.json()).toMatchObject({ waitingEvents: expect.any(Number) });
+  expect(metrics).toMatch(/millrace_dead_letters_held{[^}]*service="cart"[^}]*} [12]\n/);
+  expect((await fetch(`${observer.healthUrl}/status`)).status).toBe(200);
+});
+
+it('saves the streams, and checks what was saved', async () => {
+  const backup = (...args: string[]) => shop.run('backup', 'cli/backup/main.js', ...args);
+
+  expect(await backup('save', join(folder, 'saved'), '--running')).toMatchObject({ code: 0 });
+  expect(await backup('check', join(folder, 'saved'))).toMatchObject({ code: 0 });
 });
 
 it('verifies, repairs, and moves a stream to another number of partitions', async () => {
