@@ -45,7 +45,7 @@ const freezeWorker = async (options: TillWorldOptions): Promise<void> => {
 };
 
 it('is refused while a frozen worker is connected, who goes on when it wakes up', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   await freezeWorker({});
   const before = await contentsOf(world.bus, world.stream, '>');
@@ -62,7 +62,7 @@ it('is refused while a frozen worker is connected, who goes on when it wakes up'
 });
 
 it('lets a worker change nothing that was frozen before the move and wakes up after it', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   // The broker soon lets go of who does not answer, as it does after minutes usually.
   await freezeWorker({ server: { extraConfig: 'ping_interval: "1s"\nping_max: 2' } });

@@ -59,7 +59,7 @@ const consumerOf = (filter: string, more = {}) => ({
   ...more,
 });
 
-describe('a move is refused', () => {
+describe('a move is refused', { timeout: 90_000 }, () => {
   it('for a consumer of one partition that is nobody’s we know, until it is deleted', async () => {
     await workAndStop();
     await mover.makeConsumer('audit', consumerOf('in.till.2.>', { durable_name: 'audit' }));
@@ -145,7 +145,7 @@ describe('what was set aside without its body', () => {
   const large = 'x'.repeat(524_150);
   const letters = () => contentsOf(world.bus, world.stream, subjectsOf(world.stream).deadLetters);
 
-  it('holds up the move until it is ruled upon and handled', { timeout: 60_000 }, async () => {
+  it('holds up the move until it is ruled upon and handled', { timeout: 120_000 }, async () => {
     brokenEntries.add('huge-1').add('behind-1');
     const producer = await RawProducer.connect(world.server.url);
     const enter = (key: string, n: number, pad = ''): void =>

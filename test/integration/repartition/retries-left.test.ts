@@ -55,7 +55,7 @@ beforeEach(async () => {
 afterEach(() => world[Symbol.asyncDispose]());
 
 it('is refused while facts wait for their next try at a service without order', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const sign = signOf(world.services);
   const services = [...world.all, sign];

@@ -50,7 +50,7 @@ const goOn = async (): Promise<void> => {
 };
 
 it('moves a stream near its limit, or refuses it when it would be over it', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   world = await TillWorld.open(4, { maxBytes: mebibyte });
   await prepare();
@@ -69,7 +69,7 @@ it('moves a stream near its limit, or refuses it when it would be over it', {
 });
 
 it('refuses to begin where the broker has no room for everything twice', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const jetstreamConfig = 'max_file_store: 8MB';
   world = await TillWorld.open(4, { server: { jetstreamConfig }, maxBytes: 3 * mebibyte });
@@ -86,7 +86,7 @@ it('refuses to begin where the broker has no room for everything twice', {
 });
 
 it('stops where the disk is full all the same, and carries on when there is room', {
-  timeout: 90_000,
+  timeout: 120_000,
 }, async () => {
   world = await TillWorld.open(4, { server: { jetstreamConfig: 'max_file_store: 6MB' } });
   await prepare(2 * mebibyte);
