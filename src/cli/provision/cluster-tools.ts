@@ -1,7 +1,7 @@
 import type { GoBuild, Release, Tool } from './tools.ts';
 
 /** The version of Kubernetes that manifests are tried against. */
-export const kubernetesVersion = '1.34.4';
+const kubernetesVersion = '1.34.4';
 
 /** What Kubernetes' own module finds in a folder beside itself, and everybody else under its own name. */
 const besideKubernetes = [

@@ -18,7 +18,7 @@ import { runCommand } from '../../../src/cli/provision/run-command.ts';
 import { moduleFolder } from '../control-plane/foreign-kinds.ts';
 
 /** The version whose code is asked. */
-export const kedaVersion = 'v2.20.2';
+const kedaVersion = 'v2.20.2';
 const keda = 'github.com/kedacore/keda/v2';
 const buildMs = 1_800_000;
 
