@@ -186,7 +186,7 @@ test('a stream that is full', async (context) => {
   const connection = await connect({ servers: [shop.broker.url] });
   const publisher = connection.jetstream();
   const product = { productId: 'p', name: 'p', price: { amount: 1, currency: 'EUR' } };
-  const body = JSON.stringify({ ...product, description: 'x'.repeat(4000) });
+  const body = JSON.stringify({ ...product, description: 'x'.repeat(1000) });
   const isFull = async (number: number): Promise<boolean> => {
     try {
       await publisher.publish(`product.add.full${number}`, body.replace('"p"', `"full${number}"`));
