@@ -22,8 +22,8 @@ COPY src src
 # What is left out of the modules no program loads; the bill says what is left.
 RUN npm run build \
  && rm -f dist/.tsbuildinfo \
- && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
  && node scripts/image/sbom.mjs sbom.cdx.json \
+ && npm prune --omit=dev --ignore-scripts --no-audit --no-fund \
  && node scripts/image/slim.mjs node_modules \
  && rm -f node_modules/.package-lock.json
 

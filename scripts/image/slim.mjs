@@ -8,7 +8,8 @@ const folder = process.argv[2];
 if (!folder) throw new Error('usage: node slim.mjs NODE_MODULES');
 let removed = 0;
 for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-  if (!entry.isFile() || !unused.test(entry.name) || /licen[cs]e|notice/i.test(entry.name)) continue;
+  if (!entry.isFile() || !unused.test(entry.name) || /licen[cs]e|notice/i.test(entry.name))
+    continue;
   rmSync(join(entry.parentPath, entry.name));
   removed++;
 }
