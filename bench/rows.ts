@@ -10,7 +10,6 @@ import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
 import { headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
-import { traced, tracedAll } from './rows/traced.ts';
 import { unordered } from './rows/unordered.ts';
 import { watermark } from './rows/watermark.ts';
 
@@ -25,8 +24,6 @@ export type RowName =
   | 'reaction'
   | 'watermark'
   | 'state'
-  | 'traced'
-  | 'traced-all'
   | 'publish-both'
   | 'publish-bare'
   | 'publish-defaults'
@@ -45,8 +42,6 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   watermark: { ...watermark, base: 'callback' },
   'publish-both': { ...publishBoth, base: 'callback' },
   state: { ...state, base: 'callback' },
-  traced: { ...traced, base: 'state' },
-  'traced-all': { ...tracedAll, base: 'state' },
   'publish-bare': { ...publishBare, base: 'publish-bare' },
   'publish-defaults': { ...publishDefaults, base: 'publish-bare' },
   publisher: { ...publisher, base: 'publish-bare' },

@@ -18,18 +18,16 @@ export const runService = async (
     ...settings,
   });
   const contracts = [...service.routes, ...service.reactions].map(({ contract }) => contract);
-  const { logger, metrics, bus, tracing } = await openProcess(service.name, environment, contracts);
+  const { logger, metrics, bus } = await openProcess(service.name, environment, contracts);
   await using _connection = bus;
   const running = await startService(service, {
     bus,
     environment,
     logger,
     metrics,
-    tracing,
     clock: systemClock,
     provide: (scope) => provide(scope, Tally, measurement),
   });
   await measurement.counted;
   await running.stop();
-  await tracing?.close(2_000);
 };
