@@ -42,7 +42,12 @@ export class FrontDoor implements AsyncDisposable {
     const process = connect(port, '127.0.0.1');
     for (const socket of [client, process]) {
       this.#sockets.add(socket);
-      socket.on('error', () => socket.destroy()).on('close', () => this.#sockets.delete(socket));
+      socket.on('close', () => this.#sockets.delete(socket));
+      // Who cannot be reached is an error to the client, not a silence.
+      socket.on('error', () => {
+        client.destroy();
+        process.destroy();
+      });
     }
     client.pipe(process).pipe(client);
   }
