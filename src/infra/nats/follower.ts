@@ -96,7 +96,8 @@ export class NatsFollower implements Follower {
       try {
         const isFilling = this.#options.following.from === 'last' && this.#lastSequence === 0;
         const created = await this.#create();
-        this.#expected = isFilling ? created.num_pending : undefined;
+        // Where there is nothing, nothing can come out short.
+        this.#expected = isFilling ? created.num_pending || undefined : undefined;
         if (created.num_pending === 0) this.#markCaughtUp();
         this.#follow(created.name, generation);
         return;
