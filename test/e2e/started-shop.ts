@@ -21,8 +21,9 @@ export class StartedShop implements AsyncDisposable {
   #output = '';
   readonly #watching = new Set<() => void>();
 
-  constructor(args: readonly string[]) {
+  constructor(args: readonly string[], environment: Readonly<Record<string, string>> = {}) {
     this.#child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#ended = once(this.#child, 'close');
