@@ -59,7 +59,8 @@ const useShop = async (
     }
   };
   const session = await post('/sessions', { username: 'demo', password: demoPassword });
-  const { token } = (await session?.json()) as { token: string };
+  if (!session?.ok) throw new Error(`nobody can log in: ${session?.status ?? 'no answer'}`);
+  const { token } = (await session.json()) as { token: string };
   const shopOn = async (): Promise<void> => {
     const item = { productId: 'stoneware-mug-rust', quantity: 1 };
     const headers = { authorization: `Bearer ${token}`, 'idempotency-key': `try-${Date.now()}` };
