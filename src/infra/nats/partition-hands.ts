@@ -51,10 +51,7 @@ export class PartitionHands {
     return this.#held.has(sequence) || this.#back.has(sequence) || this.#isPassed(sequence);
   }
 
-  /**
-   * How many are in hand that the broker believes unacknowledged, between two sequences; of those that
-   * certainly were so at a number of deliveries.
-   */
+  /** How many are in hand between two sequences; of those that certainly were unacknowledged at a number of deliveries. */
   countWithin(above: number, upTo: number, since?: number): number {
     const isCounted = (held: Held): boolean =>
       held.message.sequence > above &&
@@ -220,9 +217,10 @@ export class PartitionHands {
     const { kind } = settlement;
     const isSettled = kind === 'done' || kind === 'erase';
     if (isSettled && by instanceof Watermark) by.settle(held, kind);
-    else this.#drop(held);
-    const isSaid = isSettled && (by instanceof Watermark || by.isOver);
-    if (!isSaid) settleOnBroker(this.#options, settlement, held.reply, held.message);
+    else if (isSettled && 'isOver' in by && by.isOver) this.#drop(held);
+    // What is not erased yet is not acknowledged either: it stays in hand, so that nobody recalls it.
+    else
+      settleOnBroker(this.#options, settlement, held.reply, held.message, () => this.#drop(held));
     this.#options.onSettled();
   }
 

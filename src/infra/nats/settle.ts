@@ -22,20 +22,26 @@ export const eraseOnBroker = async (
   if (await readMessage(api, stream, { seq: sequence })) throw refusal(error, stream);
 };
 
-/** Says to the broker what became of a delivery: the one place that knows ack and nak. */
+/**
+ * Says to the broker what became of a delivery: the one place that knows ack and nak.
+ *
+ * @param onSaid told when the broker was told: at once, or when what is to be erased is, or could not be
+ */
 export const settleOnBroker = (
   { acks, api, onTrouble }: SettleParts,
   { kind }: Settlement,
   reply: string,
   { stream, sequence }: InboundMessage,
+  onSaid = () => {},
 ): void => {
-  if (kind === 'leave') return;
+  if (kind === 'done' || kind === 'hand-back') acks.write(reply, kind === 'done' ? 'ack' : 'nak');
   if (kind !== 'erase') {
-    acks.write(reply, kind === 'done' ? 'ack' : 'nak');
+    onSaid();
     return;
   }
   // Acknowledged only once it is overwritten: until then it comes again.
   eraseOnBroker(api, stream, sequence)
     .then(() => acks.write(reply, 'ack'))
-    .catch((error: unknown) => onTrouble(`erase ${sequence}: ${String(error)}`));
+    .catch((error: unknown) => onTrouble(`erase ${sequence}: ${String(error)}`))
+    .finally(onSaid);
 };
