@@ -63,6 +63,18 @@ describe('what a process has of a partition', () => {
     expect(said).toEqual(['ack reply-2']);
   });
 
+  it('stays in hand until it is erased, so that nobody recalls it meanwhile', async () => {
+    stored = { seq: 1, time: '' };
+    hands.learn(progressOf('explicit'));
+    hands.hand(heldOf(1));
+
+    deliveries[0]?.settle({ kind: 'erase' });
+    expect([hands.has(1), said]).toEqual([true, []]);
+
+    await expect.poll(() => hands.has(1)).toBe(false);
+    expect(said).toEqual(['ack reply-1']);
+  });
+
   it('is acknowledged up to what is not settled where that holds for all before it', () => {
     hands.learn(progressOf('all'));
     for (const n of [1, 2, 3]) hands.hand(heldOf(n));
