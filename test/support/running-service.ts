@@ -47,7 +47,7 @@ export const startOnServer = async (
     { onTrouble: (what) => logger.warn({ what }, 'broker trouble') },
   );
   const metrics = new Metrics(service.name);
-  const running = await startService(service, {
+  const starting = startService(service, {
     bus,
     logger,
     metrics,
@@ -61,6 +61,10 @@ export const startOnServer = async (
       ACK_WAIT_MS: 30_000,
       ...environment,
     },
+  });
+  const running = await starting.catch(async (error) => {
+    await bus[Symbol.asyncDispose]();
+    throw error;
   });
   return {
     bus,

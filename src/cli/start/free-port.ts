@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 const host = '127.0.0.1';
 
@@ -26,4 +26,22 @@ export const freePort = async (preferred = 0): Promise<number> => {
   const port = (await tryPort(preferred)) ?? (await tryPort(0));
   if (port === undefined) throw new Error('this machine has no free port');
   return port;
+};
+
+/** A port that nobody else takes until it is released. */
+export interface ReservedPort {
+  readonly port: number;
+  release(): Promise<void>;
+}
+
+/** Keeps a free port, the preferred one if it can be had, for who listens on it only in a while. */
+export const reservePort = async (preferred: number): Promise<ReservedPort> => {
+  const server = createServer();
+  server.listen({ port: await freePort(preferred), host, exclusive: true });
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    port,
+    release: () => new Promise((resolve) => server.close(() => resolve())),
+  };
 };

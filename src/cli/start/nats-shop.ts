@@ -5,6 +5,7 @@ import { provision } from '../provision/provision.ts';
 import { tools } from '../provision/tools.ts';
 import { type Broker, startBroker } from './broker.ts';
 import { type DataFolder, ensureTokenKey } from './data-folder.ts';
+import type { ReservedPort } from './free-port.ts';
 import { findTools, Observation } from './observe/observation.ts';
 import { ScrapeTargets } from './observe/scrape-targets.ts';
 import type { Exposition, Shop } from './shop.ts';
@@ -18,7 +19,8 @@ export interface NatsShopOptions {
   readonly replicas: Replicas;
   /** Whether Prometheus and the like are to watch it. */
   readonly observe: boolean;
-  readonly port: number;
+  /** Where the gateway will listen, kept free for it. */
+  readonly door: ReservedPort;
   /** The environment that the processes inherit. */
   readonly environment: Readonly<Record<string, string>>;
   readonly clock: Clock;
@@ -50,7 +52,7 @@ export class NatsShop implements Shop {
 
   /** Starts everything and waits until all are ready. @throws when something does not start */
   static async open(options: NatsShopOptions): Promise<NatsShop> {
-    const { folder, clock, say, signal, port, observe, environment } = options;
+    const { folder, clock, say, signal, door, observe, environment } = options;
     const program = await serverProgram(say);
     const tools = observe ? await findTools(environment, say) : undefined;
     await ensureTokenKey(folder.tokenKey);
@@ -65,7 +67,7 @@ export class NatsShop implements Shop {
       const bus = await connect(broker.url);
       const parts = { broker, processes, observation };
       sayProcesses(parts, say);
-      return new NatsShop(bus, `http://127.0.0.1:${port}`, parts);
+      return new NatsShop(bus, `http://127.0.0.1:${door.port}`, parts);
     } catch (error) {
       await stopAll({ broker, processes, observation });
       throw error;
@@ -129,7 +131,7 @@ const connect = (url: string): Promise<NatsBus> =>
 
 /** Fills the list as it goes, so that a failure in between leaves nobody behind. */
 const startAll = async (
-  { replicas, port, environment, folder, clock, say }: NatsShopOptions,
+  { replicas, door, environment, folder, clock, say }: NatsShopOptions,
   { url }: Broker,
   started: NodeProcess[],
   onAddress: () => void,
@@ -146,10 +148,11 @@ const startAll = async (
   const atTheDoor = {
     ...shared,
     HTTP_HOST: '127.0.0.1',
-    HTTP_PORT: String(port),
+    HTTP_PORT: String(door.port),
     TOKEN_KEY_FILE: folder.tokenKey,
     CATALOGUE_USERS: 'admin',
   };
+  await door.release();
   const gateway = { service: 'gateway', name: 'gateway', program: 'gateway/main.js' };
   started.push(await startNode({ ...common, ...gateway, environment: atTheDoor }));
   const observer = { service: 'observer', name: 'observer', program: 'observer/main.js' };

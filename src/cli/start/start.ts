@@ -4,7 +4,7 @@ import { aborted } from '../../infra/runtime/shutdown.ts';
 import type { Progress } from '../terminal/progress.ts';
 import { UsageError } from '../terminal/usage-error.ts';
 import { lockFolder, openDataFolder } from './data-folder.ts';
-import { freePort, isFree } from './free-port.ts';
+import { isFree, type ReservedPort, reservePort } from './free-port.ts';
 import { MemoryShop } from './memory-shop.ts';
 import { NatsShop } from './nats-shop.ts';
 import { sayCutShort, sayInvitation, sayRun } from './report.ts';
@@ -30,22 +30,25 @@ const cutShort = 130;
 export const start = async (asked: StartArguments, around: Surroundings): Promise<number> => {
   const screen = new Screen();
   if (asked.bus === 'memory') {
-    const port = await gatewayPort(asked, screen);
-    const shop = await MemoryShop.open({ ...around, port });
+    const door = await gatewayPort(asked, screen);
+    await door.release();
+    const shop = await MemoryShop.open({ ...around, port: door.port });
     return runAndStop(shop, asked, { ...around, screen });
   }
   const folder = await openDataFolder(dataPath(asked, around));
   await using _lock = await lockFolder(folder);
   const { say } = screen;
-  const port = await gatewayPort(asked, screen);
+  const door = await gatewayPort(asked, screen);
   try {
     const { replicas, observe } = asked;
-    const shop = await NatsShop.open({ ...around, port, folder, replicas, observe, say });
+    const shop = await NatsShop.open({ ...around, door, folder, replicas, observe, say });
     return await runAndStop(shop, asked, { ...around, screen });
   } catch (error) {
     // Stopped while things were still starting.
     if (around.signal.aborted && error === around.signal.reason) return cutShort;
     throw error;
+  } finally {
+    await door.release();
   }
 };
 
@@ -106,16 +109,15 @@ const dataPath = ({ data }: StartArguments, { environment }: Surroundings): stri
       resolve(environment['INIT_CWD'] ?? '.', data);
 
 /** The port that was asked for, or else a usual one if it can be had. @throws UsageError */
-const gatewayPort = async ({ port }: StartArguments, screen: Screen): Promise<number> => {
-  if (port !== undefined) {
-    if (await isFree(port)) return port;
+const gatewayPort = async ({ port }: StartArguments, screen: Screen): Promise<ReservedPort> => {
+  if (port !== undefined && !(await isFree(port))) {
     throw new UsageError(`--port ${port} is taken by another program`);
   }
-  const found = await freePort(preferredPort);
-  if (found !== preferredPort) {
-    screen.say(`port ${preferredPort} is taken: the gateway listens on ${found}`);
+  const door = await reservePort(port ?? preferredPort);
+  if (port === undefined && door.port !== preferredPort) {
+    screen.say(`port ${preferredPort} is taken: the gateway listens on ${door.port}`);
   }
-  return found;
+  return door;
 };
 
 /** Lets lines and a progress bar share the terminal. */
