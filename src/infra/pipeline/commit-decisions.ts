@@ -2,7 +2,7 @@ import type { ServiceStream } from '../../contracts/streams.ts';
 import { parkedCopy } from './dead-letter.ts';
 import { BusUnavailable, WorkerCrashed } from './errors.ts';
 import { afterTurn, isTurn, type Parked, withOneMore } from './parked.ts';
-import type { Commit, OutboundMessage } from './ports.ts';
+import type { Commit, Commitment, CommitResult, OutboundMessage } from './ports.ts';
 import type { Decide, IncomingEvent, Outcome, Process } from './process.ts';
 import type { Stamp } from './stamp.ts';
 import type { StateCache } from './state-cache.ts';
@@ -107,11 +107,8 @@ export const onceOnState = async (
     const { messages, how = 'handled' } = written;
     const record = recordWith(event, current.record, written, states.settledUpTo(place.partition));
     const json = JSON.stringify(record);
-    const result = await commits.commit({
-      state: { place, revision: current.revision, record: json },
-      messages,
-      trace: event.trace,
-    });
+    const state = { place, revision: current.revision, record: json };
+    const result = await commitFor(event, commits, { state, messages, trace: event.trace });
     if (result.kind === 'committed') {
       states.keep(place, { revision: result.revision, record }, json.length);
       return { kind: 'done', how, facts: how === 'handled' ? messages.length : 0 };
@@ -188,11 +185,25 @@ const commitWithoutState =
     if (events === undefined || events.length === 0) return handledWithoutFacts;
     const messages = stamp(event, events);
     for (let from = 0; from < messages.length; from += largestBatch) {
-      const result = await commits.commit({
-        messages: messages.slice(from, from + largestBatch),
-        trace: event.trace,
-      });
+      const some = messages.slice(from, from + largestBatch);
+      const result = await commitFor(event, commits, { messages: some, trace: event.trace });
       if (result.kind !== 'committed') throw new BusUnavailable('a batch was not acknowledged');
     }
     return { kind: 'done', how: 'handled', facts: messages.length };
   };
+
+/** Others are handled while it waits. */
+const commitFor = async (
+  { seat }: IncomingEvent,
+  commits: Commit,
+  commitment: Commitment,
+): Promise<CommitResult> => {
+  const committing = commits.commit(commitment);
+  if (!seat) return committing;
+  seat.leave();
+  try {
+    return await committing;
+  } finally {
+    seat.comeBack();
+  }
+};

@@ -3,7 +3,7 @@ import { type Cancel, type Clock, sleep } from './clock.ts';
 import type { Decode } from './decode.ts';
 import type { Delivery, EventSource, RunningSource, Settlement } from './delivery.ts';
 import { Lanes, type Turn } from './lanes.ts';
-import type { IncomingEvent, Outcome, Process } from './process.ts';
+import type { IncomingEvent, Outcome, Process, Seat } from './process.ts';
 
 export interface ConsumptionOptions {
   readonly source: EventSource;
@@ -160,7 +160,7 @@ export class Consumption {
     const event = deliveries === 1 ? decoded : { ...decoded, deliveries };
     const held: Held = {
       delivery,
-      event,
+      event: seated(event, this.#lanes),
       leasedAt: clock.elapsed(),
       released: undefined,
       before: undefined,
@@ -242,3 +242,9 @@ export class Consumption {
     });
   }
 }
+
+/** The same object: it was made for this delivery, and another one for each would cost more than it is worth. */
+const seated = (event: IncomingEvent & { seat?: Seat }, seat: Seat): IncomingEvent => {
+  event.seat = seat;
+  return event;
+};

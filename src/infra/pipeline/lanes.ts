@@ -1,4 +1,5 @@
 import type { Cancel, Clock } from './clock.ts';
+import type { Seat } from './process.ts';
 
 /** What the work on an item says: it is finished, or it waits so long and is then tried again. */
 export type Turn = 'finished' | { readonly againAfterMs: number };
@@ -11,7 +12,7 @@ interface Lane<Item> {
 }
 
 export interface LanesOptions<Item> {
-  /** How many items are worked on at a time, over all lanes. */
+  /** How many items are worked on at a time, over all lanes, without those that left their seat. */
   readonly limit: number;
   readonly clock: Clock;
   /** Must not reject. */
@@ -27,13 +28,15 @@ const mostEmpty = 1_000;
  * An item that waits for its next try blocks its own lane and nobody else: it holds no place among
  * those that are worked on.
  */
-export class Lanes<Item> {
+export class Lanes<Item> implements Seat {
   readonly #options: LanesOptions<Item>;
   /** Also empty ones, for when their keys come again. */
   #lanes = new Map<string, Lane<Item>>();
   #empty = 0;
   readonly #ready: Lane<Item>[] = [];
   #running = 0;
+  /** How many of those have left their seat. */
+  #away = 0;
   #blocked = 0;
   #closed = false;
   #whenIdle: (() => void) | undefined;
@@ -52,6 +55,17 @@ export class Lanes<Item> {
     let waiting = 0;
     for (const { cancelWait } of this.#lanes.values()) if (cancelWait) waiting++;
     return waiting;
+  }
+
+  /** One of the items that are worked on only waits from now on: another one may be worked on meanwhile. */
+  leave(): void {
+    this.#away++;
+    if (!this.#closed) this.#fill();
+  }
+
+  /** It goes on, also when there is no seat free for it now. */
+  comeBack(): void {
+    this.#away--;
   }
 
   /** Puts an item at the end of its key's lane. */
@@ -129,7 +143,7 @@ export class Lanes<Item> {
   }
 
   #fill(): void {
-    while (this.#running < this.#options.limit) {
+    while (this.#running - this.#away < this.#options.limit) {
       const lane = this.#ready.shift();
       if (!lane) return;
       this.#start(lane);

@@ -42,6 +42,19 @@ export interface IncomingEvent {
    * Set for as long as the try lasts: a copy of the event for each cost half as much as all of its way.
    */
   trace?: TraceContext | undefined;
+  /** Where it is handled, one of a limited number; nothing where nobody counts. */
+  readonly seat?: Seat;
+}
+
+/**
+ * Room for one event among those that are handled at a time.
+ *
+ * A decision that waits for its commit needs none: so the next ones are made meanwhile, and fill the
+ * next batch.
+ */
+export interface Seat {
+  leave(): void;
+  comeBack(): void;
 }
 
 /** The history of an event that waited for its next try outside of any process. */
