@@ -62,7 +62,7 @@ const sizes = z.object({ CONCURRENCY: z.number(), PREFETCH: z.number() });
 export const workerEnvironment = commonEnvironment
   .extend({
     CONCURRENCY: whole(1, 10_000).default(256),
-    PREFETCH: whole(1, 20_000).default(512),
+    PREFETCH: whole(1, 20_000).default(1_024),
     HANDLER_TIMEOUT_MS: whole(1, 3_600_000).default(10_000),
     ACK_WAIT_MS: whole(1_000, 3_600_000).default(30_000),
     TRIM_EVERY_MS: whole(0, 86_400_000).default(60_000),

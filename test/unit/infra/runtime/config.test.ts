@@ -10,5 +10,5 @@ it('names everything that is wrong in one message, bounds between variables too'
 });
 
 it('takes an empty variable for an absent one', () => {
-  expect(readConfig(workerEnvironment, { PREFETCH: '' })).toMatchObject({ PREFETCH: 512 });
+  expect(readConfig(workerEnvironment, { PREFETCH: '' })).toMatchObject({ PREFETCH: 1024 });
 });
