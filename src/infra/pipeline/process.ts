@@ -39,7 +39,7 @@ export interface IncomingEvent {
   readonly earlier?: EarlierTry | undefined;
   /**
    * The span of this try, in the place of the one it was published in; nothing while tracing is off.
-   * Set for as long as the try lasts: a copy of the event for each cost half as much as all of its way.
+   * Set for as long as the try lasts, on the event itself: nothing is copied for each.
    */
   trace?: TraceContext | undefined;
   /** Where it is handled, one of a limited number; nothing where nobody counts. */

@@ -1,6 +1,6 @@
 /** What is known of a service before its autoscaler is set up. */
 export interface ScalingFacts {
-  /** Events that one worker settles in a second at most: measured. */
+  /** Events that one worker settles in a second at most: to be measured for each service (docs/autoscaling.md). */
   readonly perSecond: number;
   /** In how many seconds the workers that there are should get rid of what waits. */
   readonly clearSeconds: number;

@@ -10,7 +10,7 @@ const { autoscaler, fallback } = shipped;
 const figures: ServiceFigures = {
   partitions: 16,
   perSecond: shippedFacts.perSecond,
-  // A pod of the shop on a node that has its image; measured: docs/autoscaling.md.
+  // How soon a new pod is ready is assumed: docs/autoscaling.md.
   startSeconds: 10,
   handoverSeconds: 0.5,
 };
