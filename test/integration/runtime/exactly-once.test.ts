@@ -18,6 +18,9 @@ import { soon } from '../../support/soon.ts';
 import { WorkerProcess } from '../../support/worker-process.ts';
 import { openBus } from '../../support/world-on-nats.ts';
 
+/** Events that a worker of these tests holds at most: few, so that most are somewhere else. */
+const prefetch = 256;
+
 /** A server with products in it, and a way to start carts. */
 const openShop = async () => {
   const server = await startNatsServer();
@@ -27,6 +30,7 @@ const openShop = async () => {
     const worker = new WorkerProcess('cart', {
       NATS_URL: server.url,
       ACK_WAIT_MS: String(ackWaitMs),
+      PREFETCH: String(prefetch),
     });
     await soon(() => worker.healthUrl);
     return worker;
@@ -168,9 +172,10 @@ describe('a load of events', () => {
     const consumers = drained?.['consumers'] as { handedBack: number; abandoned: number }[];
     expect(consumers.reduce((sum, { abandoned }) => sum + abandoned, 0)).toBe(0);
     expect(await counterOf(successor, 'millrace_dead_letters_total')).toBe(0);
-    // What comes twice was in the leaver's lanes, or on its way there: each at most its prefetch.
+    // What comes twice was in the leaver's lanes or on its way there, each at most its prefetch; some
+    // of it twice, because a takeover recalls also what comes again by itself. Never the backlog.
     expect(await counterOf(successor, 'millrace_events_redelivered_total')).toBeLessThanOrEqual(
-      2 * 512,
+      3 * prefetch,
     );
   }, 60_000);
 
