@@ -1,5 +1,8 @@
-import type { NatsConnection } from 'nats';
+import type { Msg, NatsConnection } from 'nats';
+import { askAgain, mayBeAskedAgain } from './ask-again.ts';
 import { type ApiError, clientFailure, refusal } from './errors.ts';
+
+const timeout = 3_000;
 
 /**
  * The JSON API of JetStream on `$JS.API.…`: what the client has no words for is asked here by hand.
@@ -13,14 +16,19 @@ export class JsApi {
     this.#connection = connection;
   }
 
-  /** Asks; the answer or the error that JetStream stated. @throws BusUnavailable */
+  /**
+   * Asks; the answer or the error that JetStream stated. Waits at most 3 s; what only reads is asked
+   * again meanwhile.
+   *
+   * @throws BusUnavailable
+   */
   async ask<Answer>(
     subject: string,
     request?: unknown,
   ): Promise<(Answer & { error?: undefined }) | { error: ApiError }> {
     const body = request === undefined ? undefined : JSON.stringify(request);
     try {
-      const reply = await this.#connection.request(`$JS.API.${subject}`, body, { timeout: 3000 });
+      const reply = await this.#send(subject, body);
       return reply.json<(Answer & { error?: undefined }) | { error: ApiError }>();
     } catch (cause) {
       throw clientFailure(cause, subject);
@@ -32,5 +40,12 @@ export class JsApi {
     const answer = await this.ask<Answer>(subject, request);
     if (answer.error) throw refusal(answer.error, subject);
     return answer;
+  }
+
+  #send(subject: string, body: string | undefined): Promise<Msg> {
+    const whole = `$JS.API.${subject}`;
+    return mayBeAskedAgain(subject)
+      ? askAgain(this.#connection, whole, body, timeout)
+      : this.#connection.request(whole, body, { timeout });
   }
 }
