@@ -1,9 +1,7 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { parse, stringify } from 'yaml';
-import { freePort } from '../support/nats-server.ts';
 import { programOf, runTool, type Said, StartedTool } from '../support/tool.ts';
 
 /** The configuration of Alertmanager. */
@@ -47,37 +45,30 @@ interface Config {
 
 /** A real Alertmanager with the real configuration; only that it waits less, and whom it tells. */
 export class Alertmanager implements AsyncDisposable {
-  readonly url: string;
   readonly #tool: StartedTool;
-  readonly #folder: string;
 
-  private constructor(url: string, tool: StartedTool, folder: string) {
-    this.url = url;
+  private constructor(tool: StartedTool) {
     this.#tool = tool;
-    this.#folder = folder;
   }
 
   /** @param receiverUrl told of every notification, at a path named after the receiver */
   static async start(context: TestContext, receiverUrl: string): Promise<Alertmanager> {
     const program = programOf(context, 'ALERTMANAGER');
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-alertmanager-'));
-    const config = parse(await readFile(alertmanagerConfig, 'utf8')) as Config;
-    for (const route of [config.route, ...config.route.routes])
-      Object.assign(route, { group_wait: '1s', group_interval: '2s' } satisfies Times);
-    for (const receiver of config.receivers)
-      for (const webhook of receiver.webhook_configs)
-        webhook.url = `${receiverUrl}/${receiver.name}`;
-    const file = join(folder, 'alertmanager.yaml');
-    await writeFile(file, stringify(config));
-    const url = `http://127.0.0.1:${await freePort()}`;
-    const commandLine = [
-      `--config.file=${file}`,
-      `--storage.path=${join(folder, 'data')}`,
-      `--web.listen-address=${url.slice('http://'.length)}`,
-      '--cluster.listen-address=',
-    ];
-    const tool = await StartedTool.start(program, commandLine, `${url}/-/ready`);
-    return new Alertmanager(url, tool, folder);
+    const tool = await StartedTool.start(program, async ({ folder, address }) => {
+      const file = join(folder, 'alertmanager.yaml');
+      await writeFile(file, await hurriedConfig(receiverUrl));
+      return [
+        `--config.file=${file}`,
+        `--storage.path=${join(folder, 'data')}`,
+        `--web.listen-address=${address}`,
+        '--cluster.listen-address=',
+      ];
+    });
+    return new Alertmanager(tool);
+  }
+
+  get url(): string {
+    return this.#tool.url;
   }
 
   /** Tells it of alerts that fire. */
@@ -99,6 +90,15 @@ export class Alertmanager implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tool[Symbol.asyncDispose]();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
+
+/** The real configuration, telling the receiver and within seconds. */
+const hurriedConfig = async (receiverUrl: string): Promise<string> => {
+  const config = parse(await readFile(alertmanagerConfig, 'utf8')) as Config;
+  for (const route of [config.route, ...config.route.routes])
+    Object.assign(route, { group_wait: '1s', group_interval: '2s' } satisfies Times);
+  for (const receiver of config.receivers)
+    for (const webhook of receiver.webhook_configs) webhook.url = `${receiverUrl}/${receiver.name}`;
+  return stringify(config);
+};

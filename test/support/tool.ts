@@ -1,7 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TestContext } from 'vitest';
+import { freePort } from './nats-server.ts';
 
 /** What a program said: its exit code, and everything that it printed. */
 export interface Said {
@@ -34,14 +38,25 @@ export const runTool = (
 
 const readyWithinMs = 30_000;
 
-/** A server of somebody else's, as a process of its own. */
+/** Where a server is to listen, and a folder of its own. */
+export interface ToolPlace {
+  readonly folder: string;
+  /** `host:port` */
+  readonly address: string;
+}
+
+/** A server of somebody else's with pages on HTTP, as a process of its own, in a folder of its own. */
 export class StartedTool implements AsyncDisposable {
+  readonly url: string;
   readonly #child: ChildProcess;
+  readonly #folder: string;
   readonly #ended: Promise<unknown>;
   #output = '';
 
-  private constructor(child: ChildProcess) {
+  private constructor(child: ChildProcess, { folder, address }: ToolPlace) {
+    this.url = `http://${address}`;
     this.#child = child;
+    this.#folder = folder;
     this.#ended = once(child, 'exit').catch(() => undefined);
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
@@ -50,16 +65,23 @@ export class StartedTool implements AsyncDisposable {
     }
   }
 
-  /** Starts it; resolves when the address answers. @throws with its last words when it does not */
+  /**
+   * Starts it; resolves when it says at `/-/ready` that it is.
+   *
+   * @param prepare writes its files and says its command line
+   * @throws with its last words when it does not become ready
+   */
   static async start(
     program: string,
-    commandLine: readonly string[],
-    readyUrl: string,
+    prepare: (place: ToolPlace) => Promise<readonly string[]>,
   ): Promise<StartedTool> {
+    const folder = await mkdtemp(join(tmpdir(), 'millrace-tool-'));
+    const place = { folder, address: `127.0.0.1:${await freePort()}` };
+    const commandLine = await prepare(place);
     const child = spawn(program, commandLine, { stdio: ['ignore', 'pipe', 'pipe'] });
-    const tool = new StartedTool(child);
+    const tool = new StartedTool(child, place);
     const until = performance.now() + readyWithinMs;
-    while (!(await isAnswering(readyUrl))) {
+    while (!(await isAnswering(`${tool.url}/-/ready`))) {
       if (child.exitCode === null && performance.now() < until) await sleep(50);
       else {
         await tool[Symbol.asyncDispose]();
@@ -76,6 +98,7 @@ export class StartedTool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#child.kill('SIGTERM');
     if (this.#child.exitCode === null && this.#child.signalCode === null) await this.#ended;
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 

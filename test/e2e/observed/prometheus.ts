@@ -1,5 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TestContext } from 'vitest';
 import { parse, stringify } from 'yaml';
@@ -7,7 +6,6 @@ import { serviceLevelRules } from '../../../k8s/observability/service-level-rule
 import type { ServiceLevel } from '../../../k8s/observability/service-levels.ts';
 import { ruleFiles } from '../../observability/prometheus-files.ts';
 import { rulesFolder } from '../../observability/promtool.ts';
-import { freePort } from '../../support/nats-server.ts';
 import { programOf, StartedTool } from '../../support/tool.ts';
 import { fasterRules } from './faster-rules.ts';
 
@@ -39,31 +37,30 @@ interface Answer {
 
 /** A real Prometheus with the real configuration and rules, for which time runs faster. */
 export class Prometheus implements AsyncDisposable {
-  readonly url: string;
   readonly #tool: StartedTool;
-  readonly #folder: string;
 
-  private constructor(url: string, tool: StartedTool, folder: string) {
-    this.url = url;
+  private constructor(tool: StartedTool) {
     this.#tool = tool;
-    this.#folder = folder;
   }
 
   static async start(context: TestContext, options: PrometheusOptions): Promise<Prometheus> {
     const program = programOf(context, 'PROMETHEUS');
-    const folder = await mkdtemp(join(tmpdir(), 'millrace-prometheus-'));
-    await writeRules(folder, options.levels);
-    const config = join(folder, 'prometheus.yaml');
-    await writeFile(config, await configOf(folder, options));
-    const address = `127.0.0.1:${await freePort()}`;
-    const commandLine = [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(folder, 'data')}`,
-      `--web.listen-address=${address}`,
-      '--log.level=warn',
-    ];
-    const tool = await StartedTool.start(program, commandLine, `http://${address}/-/ready`);
-    return new Prometheus(`http://${address}`, tool, folder);
+    const tool = await StartedTool.start(program, async ({ folder, address }) => {
+      await writeRules(folder, options.levels);
+      const config = join(folder, 'prometheus.yaml');
+      await writeFile(config, await configOf(folder, options));
+      return [
+        `--config.file=${config}`,
+        `--storage.tsdb.path=${join(folder, 'data')}`,
+        `--web.listen-address=${address}`,
+        '--log.level=warn',
+      ];
+    });
+    return new Prometheus(tool);
+  }
+
+  get url(): string {
+    return this.#tool.url;
   }
 
   /** What an expression is now. @throws when Prometheus refuses it */
@@ -93,7 +90,6 @@ export class Prometheus implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#tool[Symbol.asyncDispose]();
-    await rm(this.#folder, { recursive: true, force: true });
   }
 }
 
