@@ -96,8 +96,11 @@ const strikeAndJudge = async (
 
 const unlessAborted = <T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> =>
   new Promise((resolve, reject) => {
-    signal?.addEventListener('abort', () => reject(new Error('interrupted')), { once: true });
-    work.then(resolve, reject);
+    const abort = (): void => reject(new Error('interrupted'));
+    signal?.addEventListener('abort', abort, { once: true });
+    // The signal outlives the scenario: a run of many would leave a listener for each.
+    const settled = work.finally(() => signal?.removeEventListener('abort', abort));
+    settled.then(resolve, reject);
   });
 
 /** Reads and judges, again and again until nothing is missing any more or the time is over. */
