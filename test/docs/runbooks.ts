@@ -13,7 +13,7 @@ export interface Runbook {
 }
 
 /** The lines of all blocks of shell commands in a text. */
-const commandsIn = (text: string): readonly string[] =>
+export const commandsIn = (text: string): readonly string[] =>
   [...text.matchAll(/^```sh\n(.*?)^```$/gms)].flatMap(([, block = '']) =>
     block.split('\n').filter((line) => line !== ''),
   );

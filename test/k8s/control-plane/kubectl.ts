@@ -18,10 +18,15 @@ export class Kubectl {
     this.#config = config;
   }
 
+  /** What makes any kubectl speak to the same cluster. */
+  get environment(): Readonly<Record<string, string>> {
+    return { KUBECONFIG: this.#config };
+  }
+
   /** @throws with everything that it said, when it fails */
   async run(args: readonly string[], input = ''): Promise<Said> {
     const child = spawn(this.#program, [...args], {
-      env: { ...process.env, KUBECONFIG: this.#config },
+      env: { ...process.env, ...this.environment },
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     child.stdin.on('error', () => {}).end(input);
