@@ -34,15 +34,15 @@ export class TestCa implements AsyncDisposable {
     return ca;
   }
 
-  /** Signs a certificate for a host, or for whoever shows it. */
-  async sign(host = '127.0.0.1'): Promise<Certificate> {
+  /** Signs a certificate for these names, as openssl writes them. */
+  async sign(names = ['IP:127.0.0.1', 'DNS:localhost']): Promise<Certificate> {
     const begin = join(this.#folder, String(++this.#signed));
     const { cert, key } = { cert: `${begin}.crt`, key: `${begin}.key` };
     const request = `${begin}.csr`;
-    const names = `${begin}.ext`;
-    await writeFile(names, `subjectAltName=IP:${host},DNS:localhost\n`);
-    await openssl('req', ...newKey, '-subj', `/CN=${host}`, ['-keyout', key, '-out', request]);
-    await openssl('x509', '-req', '-in', request, '-days', '2', '-extfile', names, [
+    const extensions = `${begin}.ext`;
+    await writeFile(extensions, `subjectAltName=${names.join()}\n`);
+    await openssl('req', ...newKey, '-subj', '/CN=test', ['-keyout', key, '-out', request]);
+    await openssl('x509', '-req', '-in', request, '-days', '2', '-extfile', extensions, [
       ...['-CA', this.file, '-CAkey', this.#key, '-CAcreateserial', '-out', cert],
     ]);
     return { cert, key };
