@@ -10,4 +10,4 @@ await runCommand(async () => {
     return 0;
   }
   return runBackup(asked, readConfig(backupEnvironment));
-});
+}, 'backup');

@@ -12,4 +12,4 @@ await runCommand(async () => {
     return 0;
   }
   return runDeadLetters(asked, readConfig(deadLetterEnvironment), shutdownSignal());
-});
+}, 'deadletters');

@@ -11,4 +11,4 @@ await runCommand(async () => {
     return 0;
   }
   return runRepartition(asked, readConfig(repartitionEnvironment), shutdownSignal());
-});
+}, 'repartition');

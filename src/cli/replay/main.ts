@@ -11,4 +11,4 @@ await runCommand(async () => {
     return 0;
   }
   return runReplay(asked, readConfig(replayEnvironment), shutdownSignal());
-});
+}, 'replay');

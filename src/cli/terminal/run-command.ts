@@ -1,3 +1,4 @@
+import { keyHint } from './key-hint.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -6,13 +7,15 @@ import { UsageError } from './usage-error.ts';
  * What it throws is said in one sentence: exit code 2 when the call was wrong, else 1. A stack trace
  * only when nobody foresaw it.
  */
-export const runCommand = async (command: () => Promise<number>): Promise<void> => {
+export const runCommand = async (command: () => Promise<number>, user?: string): Promise<void> => {
   // A reader that has seen enough (`| head`) is no failure of ours.
   process.stdout.on('error', () => process.exit(141));
   try {
     process.exit(await command());
   } catch (error) {
     console.error(sentenceOf(error));
+    const hint = user === undefined ? undefined : keyHint(error, user);
+    if (hint !== undefined) console.error(hint);
     process.exit(error instanceof UsageError ? 2 : 1);
   }
 };

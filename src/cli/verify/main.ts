@@ -11,4 +11,4 @@ await runCommand(async () => {
     return 0;
   }
   return runVerify(asked, readConfig(verifyEnvironment), shutdownSignal());
-});
+}, 'verify');
