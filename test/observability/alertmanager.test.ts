@@ -90,6 +90,11 @@ const causes: readonly {
     silences: ['WorkerNotReady'],
     leaves: ['WorkerNotReady user', 'DrainAbandoned', 'ProcessDown'],
   },
+  {
+    cause: 'Absent',
+    silences: ['ObserverSilent', 'ObserverSilent user'],
+    leaves: ['ObserverSilent cart elsewhere', 'NoWorkers'],
+  },
 ];
 
 test('causes silence their consequences and nothing else', { timeout: 60_000 }, async (context) => {
