@@ -1,11 +1,26 @@
 import type { Msg, NatsConnection } from 'nats';
 
-/** When a question that changes nothing is asked again, in milliseconds from its first time. */
-const againAfterMs = [400, 900, 1_500, 2_200];
+/** How long an answer is waited for, and when the question is asked again meanwhile. */
+export interface Patience {
+  readonly timeoutMs: number;
+  /** From its first time. */
+  readonly againAfterMs: readonly number[];
+}
+
+const usual: Patience = { timeoutMs: 3_000, againAfterMs: [400, 900, 1_500, 2_200] };
+/**
+ * One server asks all others for what they know, and waits 4 s for one that is dead: whoever waits
+ * for less learns nothing while it is. Asked again once only, because each question is as much work.
+ */
+const gathered: Patience = { timeoutMs: 6_000, againAfterMs: [1_500] };
 
 /** Requests of JetStream's API that only read. */
 const onlyReads =
   /^(?:INFO|STREAM\.(?:INFO|LIST|NAMES|MSG\.GET)|CONSUMER\.(?:INFO|LIST|NAMES))(?:\.|$)/;
+
+/** How patiently a question below `$JS.API.` that changes nothing is asked. */
+export const patienceFor = (subject: string): Patience =>
+  subject.startsWith('CONSUMER.LIST.') ? gathered : usual;
 
 /** True for a subject below `$JS.API.` whose request changes nothing, however often it is asked. */
 export const mayBeAskedAgain = (subject: string): boolean => onlyReads.test(subject);
@@ -23,7 +38,7 @@ export const askAgain = (
   connection: NatsConnection,
   subject: string,
   body: string | undefined,
-  timeoutMs: number,
+  { timeoutMs, againAfterMs }: Patience = usual,
 ): Promise<Msg> =>
   new Promise((resolve, reject) => {
     const started = performance.now();

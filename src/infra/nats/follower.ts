@@ -2,6 +2,7 @@ import type { Msg, NatsConnection } from 'nats';
 import type { Follower, Following } from '../pipeline/ports.ts';
 import { inboundOf, readReply } from './inbound.ts';
 import type { JsApi } from './js-api.ts';
+import { followerName } from './list-consumers.ts';
 import { PullLoop } from './pull-loop.ts';
 
 export interface FollowerOptions {
@@ -123,6 +124,7 @@ export class NatsFollower implements Follower {
       stream_name: following.stream.name,
       action: '',
       config: {
+        name: followerName(),
         ...startOf(following.from, this.#lastSequence),
         ...(following.filters.length === 1
           ? { filter_subject: filter }

@@ -1,5 +1,5 @@
 import type { Msg, NatsConnection } from 'nats';
-import { askAgain, mayBeAskedAgain } from './ask-again.ts';
+import { askAgain, mayBeAskedAgain, patienceFor } from './ask-again.ts';
 import { type ApiError, clientFailure, refusal } from './errors.ts';
 
 const timeout = 3_000;
@@ -17,8 +17,8 @@ export class JsApi {
   }
 
   /**
-   * Asks; the answer or the error that JetStream stated. Waits at most 3 s; what only reads is asked
-   * again meanwhile.
+   * Asks; the answer or the error that JetStream stated. Waits at most 3 s, 6 s for a list of consumers;
+   * what only reads is asked again meanwhile.
    *
    * @throws BusUnavailable
    */
@@ -45,7 +45,7 @@ export class JsApi {
   #send(subject: string, body: string | undefined): Promise<Msg> {
     const whole = `$JS.API.${subject}`;
     return mayBeAskedAgain(subject)
-      ? askAgain(this.#connection, whole, body, timeout)
+      ? askAgain(this.#connection, whole, body, patienceFor(subject))
       : this.#connection.request(whole, body, { timeout });
   }
 }

@@ -4,28 +4,19 @@ import type { NamedLag } from '../pipeline/ports.ts';
 import { readerMetadata } from './consumer-settings.ts';
 import { apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
-
-interface ConsumerInfo {
-  readonly num_pending: number;
-  readonly num_ack_pending: number;
-  readonly config: {
-    readonly durable_name?: string;
-    readonly metadata?: Readonly<Record<string, string>>;
-  };
-}
+import type { ConsumerLists } from './list-consumers.ts';
 
 interface StreamInfo {
   readonly state: { readonly messages: number };
 }
 
-interface ConsumerPage {
-  readonly consumers: readonly ConsumerInfo[] | null;
-  readonly total: number;
-}
-
 /** How far the readers of a stream are behind, whatever it is for. @throws BusUnavailable, BusRefused */
-export const readLagsOf = (api: JsApi, stream: ServiceStream): Promise<readonly NamedLag[]> =>
-  stream.role === 'retries' ? readRetryLag(api, stream) : readLags(api, stream.name);
+export const readLagsOf = (
+  api: JsApi,
+  lists: ConsumerLists,
+  stream: ServiceStream,
+): Promise<readonly NamedLag[]> =>
+  stream.role === 'retries' ? readRetryLag(api, lists, stream) : readLags(lists, stream.name);
 
 /**
  * How far the readers of a stream are behind, as the leaders of their consumers say: the sum over the
@@ -33,19 +24,16 @@ export const readLagsOf = (api: JsApi, stream: ServiceStream): Promise<readonly 
  *
  * @throws BusUnavailable, BusRefused
  */
-const readLags = async (api: JsApi, stream: string): Promise<readonly NamedLag[]> => {
-  const lags: NamedLag[] = [];
-  for (let offset = 0; ; ) {
-    const { consumers, total } = await api.get<ConsumerPage>(`CONSUMER.LIST.${stream}`, { offset });
-    for (const { num_pending, num_ack_pending, config } of consumers ?? []) {
+const readLags = async (lists: ConsumerLists, stream: string): Promise<readonly NamedLag[]> => {
+  const listed = await lists.of(stream);
+  return sumLags(
+    listed.flatMap(({ config: { durable_name, metadata }, num_pending, num_ack_pending }) => {
       // Followers have no durable name: they are nobody's backlog.
-      if (!config.durable_name) continue;
-      const durable = config.metadata?.[readerMetadata] ?? config.durable_name;
-      lags.push({ stream, durable, pending: num_pending, unacknowledged: num_ack_pending });
-    }
-    offset += consumers?.length ?? 0;
-    if (!consumers?.length || offset >= total) return sumLags(lags);
-  }
+      if (!durable_name) return [];
+      const durable = metadata?.[readerMetadata] ?? durable_name;
+      return [{ stream, durable, pending: num_pending, unacknowledged: num_ack_pending }];
+    }),
+  );
 };
 
 /**
@@ -56,6 +44,7 @@ const readLags = async (api: JsApi, stream: string): Promise<readonly NamedLag[]
  */
 const readRetryLag = async (
   api: JsApi,
+  lists: ConsumerLists,
   { name, service }: ServiceStream,
 ): Promise<readonly NamedLag[]> => {
   const subject = `STREAM.INFO.${name}`;
@@ -64,7 +53,7 @@ const readRetryLag = async (
     if (info.error.err_code === apiError.streamNotFound) return [];
     throw refusal(info.error, subject);
   }
-  const lags = await readLags(api, name);
+  const lags = await readLags(lists, name);
   const unacknowledged = lags.reduce((sum, lag) => sum + lag.unacknowledged, 0);
   const pending = Math.max(0, info.state.messages - unacknowledged);
   return [{ stream: name, durable: service, pending, unacknowledged }];

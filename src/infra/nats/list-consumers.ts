@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { BusUnavailable } from '../pipeline/errors.ts';
 import type { JsApi } from './js-api.ts';
 
@@ -22,10 +23,13 @@ export interface ConsumerInfo {
   readonly priority_groups?: readonly { readonly pinned_client_id?: string }[];
 }
 
-interface ConsumerList {
+/** One on a server that is known to be away is listed without a name, and without true figures. */
+type ConsumerOrItsSettings = ConsumerInfo | (Pick<ConsumerInfo, 'config'> & { readonly name?: '' });
+
+interface ConsumerPage {
   readonly total: number;
-  readonly consumers: readonly ConsumerInfo[] | null;
-  /** Those whose leaders did not answer. */
+  readonly consumers: readonly ConsumerOrItsSettings[] | null;
+  /** Those whose leaders did not answer, the former among them. */
   readonly missing?: readonly string[] | null;
 }
 
@@ -38,20 +42,69 @@ export const filtersOf = ({
   return filter_subject ? [filter_subject] : ['>'];
 };
 
+/** How the names of followers begin: `follower-…` is never a durable consumer. */
+const followerPrefix = 'follower-';
+
+/** A name that no other follower has, by which one that does not answer is known to be no reader of record. */
+export const followerName = (): string => `${followerPrefix}${randomUUID().slice(0, 13)}`;
+
 /**
- * All consumers of a stream, each as its own leader says, or none at all: half of them would look like
- * a stream that fewer are behind.
+ * Lists the consumers of streams.
  *
- * @throws BusUnavailable also while one of them cannot be asked; BusRefused
+ * A follower's consumer is on one server, and is listed as long as that is away. Nobody is behind by
+ * it: its process has made another one. So it is left out; but while nobody knows that its server is
+ * away, it may only be slow, and is listed as it was seen last. A durable consumer that does not
+ * answer makes all unknown.
  */
-export const listConsumers = async (api: JsApi, stream: string): Promise<ConsumerInfo[]> => {
-  const found: ConsumerInfo[] = [];
-  for (;;) {
-    const page = await api.get<ConsumerList>(`CONSUMER.LIST.${stream}`, { offset: found.length });
-    const { total, consumers, missing } = page;
-    if (missing?.length) throw new BusUnavailable(`${stream}: ${missing.join(', ')} do not answer`);
-    found.push(...(consumers ?? []));
-    if (found.length >= total) return found;
-    if (!consumers?.length) throw new BusUnavailable(`${stream}: not all consumers are listed`);
+export class ConsumerLists {
+  readonly #api: JsApi;
+  /** Of each stream what was listed and is not durable, by its name. */
+  readonly #passing = new Map<string, ReadonlyMap<string, ConsumerInfo>>();
+
+  constructor(api: JsApi) {
+    this.#api = api;
   }
-};
+
+  /**
+   * All consumers of a stream, each as its own leader says, or none at all: half of them would look
+   * like a stream that fewer are behind.
+   *
+   * @throws BusUnavailable also while a durable one of them cannot be asked; BusRefused
+   */
+  async of(stream: string): Promise<readonly ConsumerInfo[]> {
+    const known = this.#passing.get(stream) ?? new Map<string, ConsumerInfo>();
+    const found = new Map<string, ConsumerInfo>();
+    for (let offset = 0; ; ) {
+      const page = await this.#api.get<ConsumerPage>(`CONSUMER.LIST.${stream}`, { offset });
+      const { answered, missing, away } = sorted(page);
+      const isKnownAway = away.length === missing.length;
+      const lost = missing.filter(
+        (name) =>
+          away.includes(name) ||
+          !(isKnownAway || known.has(name) || name.startsWith(followerPrefix)),
+      );
+      if (lost.length > 0) throw new BusUnavailable(`${stream}: ${lost.join(', ')} do not answer`);
+      const slow = isKnownAway ? [] : missing.flatMap((name) => known.get(name) ?? []);
+      for (const one of [...answered, ...slow]) found.set(one.name, one);
+      const listed = answered.length + missing.length;
+      offset += listed;
+      if (offset >= page.total) break;
+      if (listed === 0) throw new BusUnavailable(`${stream}: not all consumers are listed`);
+    }
+    const all = [...found.values()];
+    const passing = all.filter(({ config }) => config.durable_name === undefined);
+    this.#passing.set(stream, new Map(passing.map((one) => [one.name, one])));
+    return all;
+  }
+}
+
+/** What answered; what did not; of that what is known to be on servers that are away, by its durable name. */
+const sorted = ({ consumers, missing }: ConsumerPage) => ({
+  answered: (consumers ?? []).filter(isAnswer),
+  missing: missing ?? [],
+  away: (consumers ?? [])
+    .filter((one) => !isAnswer(one))
+    .map(({ config }) => config.durable_name),
+});
+
+const isAnswer = (one: ConsumerOrItsSettings): one is ConsumerInfo => Boolean(one.name);

@@ -32,6 +32,7 @@ import { NatsFollower } from './follower.ts';
 import { unheardBy } from './hear-for-good.ts';
 import { JsApi } from './js-api.ts';
 import { readLagsOf } from './lag.ts';
+import { ConsumerLists } from './list-consumers.ts';
 import { Members, memberName } from './members.ts';
 import { natsCommits } from './nats-commits.ts';
 import { NatsMessages } from './nats-messages.ts';
@@ -63,6 +64,7 @@ export class NatsBus implements Bus {
   readonly #watcher: BusWatcher;
   readonly #life: ConnectionLife;
   readonly #api: JsApi;
+  readonly #lists: ConsumerLists;
   readonly #acks: AckWriter;
   readonly #inboxPrefix: string;
   readonly #member: string;
@@ -74,6 +76,7 @@ export class NatsBus implements Bus {
     this.#options = options;
     this.#watcher = watcher;
     this.#api = new JsApi(connection);
+    this.#lists = new ConsumerLists(this.#api);
     this.#acks = new AckWriter(connection);
     this.#inboxPrefix = inboxPrefixOf(options.name);
     this.#member = memberName(options.name);
@@ -81,8 +84,8 @@ export class NatsBus implements Bus {
     this.queries = new NatsQueries(connection);
     this.backlog = new NatsBacklog(this.#api);
     this.suspects = new NatsSuspects(connection, this.#api, options);
-    this.upkeep = new NatsUpkeep(connection, this.#api, options);
-    this.watch = new NatsWatch(connection, this.#api, this.upkeep);
+    this.upkeep = new NatsUpkeep(connection, this.#api, this.#lists, options);
+    this.watch = new NatsWatch(connection, this.#api, this.#lists, this.upkeep);
     this.roll = new NatsRoll({
       ...{ connection, api: this.#api, inboxPrefix: this.#inboxPrefix, member: this.#member },
     });
@@ -177,7 +180,7 @@ export class NatsBus implements Bus {
   }
 
   lagsOf(stream: ServiceStream): Promise<readonly NamedLag[]> {
-    return readLagsOf(this.#api, stream);
+    return readLagsOf(this.#api, this.#lists, stream);
   }
 
   isConnected(): boolean {

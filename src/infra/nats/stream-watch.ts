@@ -12,7 +12,7 @@ import { listenToAdvisories } from './advisories.ts';
 import { readerMetadata } from './consumer-settings.ts';
 import { apiError, refusal } from './errors.ts';
 import type { JsApi } from './js-api.ts';
-import { type ConsumerInfo, filtersOf, listConsumers } from './list-consumers.ts';
+import { type ConsumerInfo, type ConsumerLists, filtersOf } from './list-consumers.ts';
 
 interface StreamInfo {
   readonly config: { readonly max_bytes: number; readonly num_replicas: number };
@@ -39,15 +39,18 @@ interface StreamInfo {
 export class NatsWatch implements StreamWatch {
   readonly #connection: NatsConnection;
   readonly #api: JsApi;
+  readonly #lists: ConsumerLists;
   readonly #upkeep: Pick<Upkeep, 'firstOf' | 'countsOf'>;
 
   constructor(
     connection: NatsConnection,
     api: JsApi,
+    lists: ConsumerLists,
     upkeep: Pick<Upkeep, 'firstOf' | 'countsOf'>,
   ) {
     this.#connection = connection;
     this.#api = api;
+    this.#lists = lists;
     this.#upkeep = upkeep;
   }
 
@@ -58,7 +61,7 @@ export class NatsWatch implements StreamWatch {
       if (info.error.err_code === apiError.streamNotFound) return undefined;
       throw refusal(info.error, subject);
     }
-    const listed = await listConsumers(this.#api, stream.name);
+    const listed = await this.#lists.of(stream.name);
     const durables = listed.filter(({ config }) => config.durable_name !== undefined);
     const counts = await this.#countsFor(stream, durables);
     const consumers = await Promise.all(

@@ -5,7 +5,7 @@ import type { NatsOptions } from './connect.ts';
 import { readerMetadata } from './consumer-settings.ts';
 import type { JsApi } from './js-api.ts';
 import { NatsLeases } from './leases.ts';
-import { type ConsumerInfo, filtersOf, listConsumers } from './list-consumers.ts';
+import { type ConsumerInfo, type ConsumerLists, filtersOf } from './list-consumers.ts';
 import { readMessage } from './stored-message.ts';
 
 interface StreamInfo {
@@ -42,14 +42,17 @@ const readerOf = ({
 /** The upkeep of streams by the API of JetStream, asked of leaders only. */
 export class NatsUpkeep implements Upkeep {
   readonly #api: JsApi;
+  readonly #lists: ConsumerLists;
   readonly #leases: NatsLeases;
 
   constructor(
     connection: NatsConnection,
     api: JsApi,
+    lists: ConsumerLists,
     options: Pick<NatsOptions, 'replicas' | 'storage'>,
   ) {
     this.#api = api;
+    this.#lists = lists;
     this.#leases = new NatsLeases(connection, api, options);
   }
 
@@ -64,7 +67,7 @@ export class NatsUpkeep implements Upkeep {
   }
 
   async consumersOf({ name }: ServiceStream): Promise<readonly ConsumerState[]> {
-    return (await listConsumers(this.#api, name)).map(readerOf);
+    return (await this.#lists.of(name)).map(readerOf);
   }
 
   async countsOf({ name }: ServiceStream, filter: string): Promise<ReadonlyMap<string, number>> {

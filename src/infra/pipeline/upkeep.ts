@@ -42,7 +42,7 @@ export interface MessagePlace {
 export interface Upkeep {
   /** @throws BusUnavailable, BusRefused: as all of these */
   sizeOf(stream: ServiceStream): Promise<StreamSize>;
-  /** All consumers of a stream, or none at all: @throws BusUnavailable also while one of them cannot be asked */
+  /** All consumers of a stream, or none at all: @throws BusUnavailable also while a durable one cannot be asked */
   consumersOf(stream: ServiceStream): Promise<readonly ConsumerState[]>;
   /** How many messages lie under each subject that a filter lets pass. */
   countsOf(stream: ServiceStream, filter: string): Promise<ReadonlyMap<string, number>>;

@@ -1,7 +1,7 @@
 import type { Msg, NatsConnection } from 'nats';
 import { ErrorCode, NatsError } from 'nats';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { askAgain, mayBeAskedAgain } from '../../../../src/infra/nats/ask-again.ts';
+import { askAgain, mayBeAskedAgain, patienceFor } from '../../../../src/infra/nats/ask-again.ts';
 
 const answer = { subject: '_INBOX.x' } as Msg;
 
@@ -33,7 +33,7 @@ afterEach(() => {
 describe('a question that changes nothing', () => {
   it('is asked again while nobody answers, each time for the rest of the time', async () => {
     const { asked, connection } = quietConnection();
-    void askAgain(connection, 'subject', undefined, 3_000);
+    void askAgain(connection, 'subject', undefined);
 
     await vi.advanceTimersByTimeAsync(10_000);
 
@@ -47,7 +47,7 @@ describe('a question that changes nothing', () => {
     'is over with the first answer, here to the question of number %i',
     async (nth) => {
       const { asked, connection } = quietConnection();
-      const asking = askAgain(connection, 'subject', undefined, 3_000);
+      const asking = askAgain(connection, 'subject', undefined);
       await vi.advanceTimersByTimeAsync(1_000);
 
       asked[nth]?.answer();
@@ -60,7 +60,7 @@ describe('a question that changes nothing', () => {
 
   it('fails as the first one does, and is not asked again', async () => {
     const { asked, connection } = quietConnection();
-    const asking = askAgain(connection, 'subject', undefined, 3_000).catch((error) => error);
+    const asking = askAgain(connection, 'subject', undefined).catch((error) => error);
     await vi.advanceTimersByTimeAsync(500);
 
     asked[0]?.fail(NatsError.errorForCode(ErrorCode.Disconnect));
@@ -69,6 +69,18 @@ describe('a question that changes nothing', () => {
     expect(await asking).toMatchObject({ code: ErrorCode.Disconnect });
     await vi.advanceTimersByTimeAsync(10_000);
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a question for all consumers', () => {
+  it('waits longer than its server waits for a dead one, and is asked again once', async () => {
+    const { asked, connection } = quietConnection();
+    void askAgain(connection, 'subject', undefined, patienceFor('CONSUMER.LIST.CART'));
+
+    await vi.advanceTimersByTimeAsync(10_000);
+
+    expect(asked.map(({ at }) => Math.round(at))).toEqual([0, 1_500]);
+    expect(asked.map(({ timeout }) => Math.round(timeout))).toEqual([6_000, 4_500]);
   });
 });
 
