@@ -29,7 +29,7 @@ export interface GatewayPorts {
   readonly logger: FastifyBaseLogger;
   /** A password's argon2id hash in PHC form. */
   readonly hashPassword: (password: string) => Promise<string>;
-  /** False while the bus is away: then requests that need it are refused at once. */
+  /** False while the bus is away: then requests that need it wait a little, and are refused. */
   readonly isConnected: () => boolean;
   /** Nothing while tracing is off. Its publisher is not taken from here: `publisher` is that already. */
   readonly tracing?: RequestTracing | undefined;
@@ -45,6 +45,8 @@ export interface GatewayOptions {
   readonly requestsPerMinute?: number;
   /** Log-ins or registrations a minute for one account from one address. @default a sixtieth of the former, at least 5 */
   readonly credentialsPerMinute?: number;
+  /** How long a request waits for a bus that is away before it is refused, in milliseconds. @default 2000 */
+  readonly busPatienceMs?: number;
   /** Passwords hashed at a time. @default 2 */
   readonly hashesAtOnce?: number;
   /** Passwords that may wait to be hashed; more are refused. @default 32 */

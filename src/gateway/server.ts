@@ -14,6 +14,7 @@ import { addCartRoutes } from './routes/carts.ts';
 import { addProblemKindRoute } from './routes/problem-kinds.ts';
 import { addProductReadingRoutes } from './routes/product-reading.ts';
 import { addCatalogueRoutes } from './routes/products.ts';
+import { requireBus } from './routes/require-bus.ts';
 import type { RouteContext } from './routes/route-context.ts';
 import { addUserRoutes } from './routes/users.ts';
 
@@ -54,6 +55,7 @@ const bounded = (ports: GatewayPorts, options: GatewayOptions) => ({
     atOnce: options.hashesAtOnce ?? 2,
     waiting: options.hashesWaiting ?? 32,
   }),
+  requireBus: requireBus(ports, { patienceMs: options.busPatienceMs ?? 2_000, waiting: 256 }),
 });
 
 const answerProblems = (app: GatewayApp): void => {

@@ -10,7 +10,6 @@ import { doneAnswer, otherWriteAnswers, problems, writeHeaders } from './answers
 import { ownerOf } from './owner-of.ts';
 import { cartItemPath } from './parameters.ts';
 import { replyToWrite } from './reply-to-write.ts';
-import { requireBus } from './require-bus.ts';
 import type { RouteContext } from './route-context.ts';
 
 const resource = '/carts/me';
@@ -28,9 +27,9 @@ export const addCartRoutes = (app: GatewayApp, context: RouteContext): void => {
   addItemRemove(app, context);
 };
 
-const guard = ({ tokens, isConnected }: RouteContext) => ({
+const guard = ({ tokens, requireBus }: RouteContext) => ({
   onRequest: requireCaller(tokens),
-  preHandler: requireBus({ isConnected }),
+  preHandler: requireBus,
 });
 
 const addCartGet = (app: GatewayApp, context: RouteContext): void => {

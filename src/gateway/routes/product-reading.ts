@@ -6,7 +6,6 @@ import { Problem } from '../problems/problem.ts';
 import { problems } from './answers.ts';
 import { apiSchemas } from './api-schemas.ts';
 import { productPath, wholeNumber } from './parameters.ts';
-import { requireBus } from './require-bus.ts';
 import type { RouteContext } from './route-context.ts';
 
 /** The question of `product.search` as a query string; a test holds the two together. */
@@ -45,7 +44,7 @@ const addProductSearch = (app: GatewayApp, context: RouteContext): void => {
     querystring: searchQuery,
     response: { 200: found, ...problems(400, 502) },
   };
-  app.get('/products', { schema, preHandler: requireBus(context) }, ({ query }) => {
+  app.get('/products', { schema, preHandler: context.requireBus }, ({ query }) => {
     const { search, ...filters } = query;
     return context.queries.ask(ProductSearch, { text: search, ...filters });
   });
@@ -59,7 +58,7 @@ const addProductGet = (app: GatewayApp, context: RouteContext): void => {
     params: productPath,
     response: { 200: product, ...problems(400, 404, 502) },
   };
-  app.get('/products/:id', { schema, preHandler: requireBus(context) }, async ({ params }) => {
+  app.get('/products/:id', { schema, preHandler: context.requireBus }, async ({ params }) => {
     const answer = await context.queries.ask(ProductGet, { productId: params.id });
     if (!answer.product) throw new Problem('unknown-product', 'the shop sells no such product');
     return answer.product;

@@ -9,7 +9,6 @@ import { doneAnswer, otherWriteAnswers, writeHeaders } from './answers.ts';
 import { ownerOf } from './owner-of.ts';
 import { productPath, strictMoney } from './parameters.ts';
 import { replyToWrite } from './reply-to-write.ts';
-import { requireBus } from './require-bus.ts';
 import type { RouteContext } from './route-context.ts';
 
 const { productId, name, description } = product.shape;
@@ -37,9 +36,9 @@ export const addCatalogueRoutes = (app: GatewayApp, context: RouteContext): void
   addProductRemove(app, context);
 };
 
-const guard = ({ tokens, isConnected }: RouteContext) => ({
+const guard = ({ tokens, requireBus }: RouteContext) => ({
   onRequest: requireRole(tokens, 'catalogue'),
-  preHandler: requireBus({ isConnected }),
+  preHandler: requireBus,
 });
 
 const addProductAdd = (app: GatewayApp, context: RouteContext): void => {

@@ -9,7 +9,6 @@ import { Problem } from '../problems/problem.ts';
 import { doneAnswer, otherWriteAnswers, problems, writeHeaders } from './answers.ts';
 import { apiSchemas } from './api-schemas.ts';
 import { replyToWrite } from './reply-to-write.ts';
-import { requireBus } from './require-bus.ts';
 import type { RouteContext } from './route-context.ts';
 
 const password = z
@@ -54,7 +53,7 @@ const addRegistration = (app: GatewayApp, context: RouteContext): void => {
         body: registration,
         response: { 201: doneAnswer, ...otherWriteAnswers(409) },
       },
-      preHandler: [context.limitCredentials, requireBus(context)],
+      preHandler: [context.limitCredentials, context.requireBus],
     },
     async (request, reply) => {
       const { body } = request;
@@ -84,7 +83,7 @@ const addLogIn = (app: GatewayApp, context: RouteContext): void => {
         body: credentials,
         response: { 201: session, ...problems(400, 401, 413, 415, 502) },
       },
-      preHandler: [context.limitCredentials, requireBus(context)],
+      preHandler: [context.limitCredentials, context.requireBus],
     },
     async ({ body }, reply) => {
       const { user } = await context.queries.ask(UserLogIn, body);
@@ -112,7 +111,7 @@ const addProfile = (app: GatewayApp, context: RouteContext): void => {
         response: { 200: profile, ...problems(401, 404, 502) },
       },
       onRequest: requireCaller(context.tokens),
-      preHandler: requireBus(context),
+      preHandler: context.requireBus,
     },
     async (request) => {
       const { user } = await context.queries.ask(UserProfile, { userId: callerOf(request).userId });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { InvalidEvent } from '../../../src/contracts/invalid-event.ts';
 import { BusRefused, BusUnavailable, QueryFailed } from '../../../src/infra/pipeline/errors.ts';
+import { soon } from '../../support/soon.ts';
 import { startGateway } from './support/gateway.ts';
 
 const failures = [
@@ -71,9 +72,9 @@ test.each([
   ['POST', '/sessions', 'user.log-in'],
   ['DELETE', '/products/mug', undefined],
   ['DELETE', '/carts/me/items/mug', undefined],
-] as const)('%s %s is 503 at once while the bus is away, and nothing is tried', async (...row) => {
+] as const)('%s %s is 503 while the bus is away, and nothing is tried', async (...row) => {
   const [method, url] = row;
-  const { app, bus, bearer, hashed } = await startGateway();
+  const { app, bus, bearer, hashed } = await startGateway({ busPatienceMs: 0 });
   bus.connected = false;
   const payload = {
     username: 'ann',
@@ -92,4 +93,44 @@ test.each([
   expect(answer.json().type).toBe('/problems/unavailable');
   expect(answer.headers['retry-after']).toBe('2');
   expect([...bus.sent, ...bus.asked, ...hashed]).toEqual([]);
+});
+
+test('what comes while the connection moves waits for it', async () => {
+  const { app, bus, clock } = await startGateway();
+  bus.answers.set('product.search', () => ({ total: 0, products: [] }));
+  bus.connected = false;
+
+  const answering = app.inject('/products');
+  await clock.awaited();
+  bus.connected = true;
+  clock.turn(100);
+
+  expect((await answering).statusCode).toBe(200);
+});
+
+test('and is refused when it does not come back', async () => {
+  const { app, bus, clock } = await startGateway();
+  bus.connected = false;
+
+  const answering = app.inject('/products/mug');
+  await clock.awaited();
+  clock.turn(2_000);
+
+  expect((await answering).statusCode).toBe(503);
+  expect(bus.asked).toEqual([]);
+});
+
+test('only so many wait: the next is refused at once', async () => {
+  const { app, bus, clock } = await startGateway();
+  bus.connected = false;
+
+  const waiting = Array.from({ length: 256 }, () => app.inject('/products/mug'));
+  await soon(() => expect(clock.pending).toBe(256));
+  const next = await app.inject('/products/mug');
+  clock.turn(2_000);
+
+  expect(next.statusCode).toBe(503);
+  expect((await Promise.all(waiting)).map(({ statusCode }) => statusCode)).toEqual(
+    Array(256).fill(503),
+  );
 });
