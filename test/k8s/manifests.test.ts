@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { type Manifest, workloadsIn } from './manifest.ts';
 import { render } from './render.ts';
+import { priorities } from './rules/references.ts';
 import { schemaProblems } from './schema.ts';
 
 const processes = [
@@ -49,7 +50,6 @@ test('nothing needs an operator unless it is switched on', async (context) => {
     'ConfigMap',
     'Deployment',
     'PodDisruptionBudget',
-    'PriorityClass',
     'Service',
     'ServiceAccount',
     'StatefulSet',
@@ -67,6 +67,11 @@ test('the installation to copy is the small one, with components on top', async 
   );
   const settings = own.find(({ metadata }) => metadata.name.startsWith('gateway-settings-'));
   expect(settings?.data).toMatchObject({ CATALOGUE_USERS: 'admin', HTTP_PORT: '3000' });
+});
+
+test('what all installations of a cluster share belongs to none of them', () => {
+  expect(priorities.map(({ metadata }) => metadata.name)).toHaveLength(3);
+  expect(priorities.flatMap(schemaProblems)).toEqual([]);
 });
 
 test('the namespace lets no pod have more rights than these need', () => {

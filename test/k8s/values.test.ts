@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { bytes, containerOf, environmentOf, findIn, processesIn, workloadsIn } from './manifest.ts';
 import { render } from './render.ts';
+import { priorities } from './rules/references.ts';
 
 const file = join(import.meta.dirname, '../../k8s/overlays/bring-your-own-nats/values.yaml');
 
@@ -87,5 +88,5 @@ test('the processes find it under the names that the chart gives', async (contex
     [0, 1, 2].map((index) => `nats://nats-${index}.nats-headless:4222`).join(','),
   );
   expect(new Set(others.map(({ NATS_URL }) => NATS_URL))).toEqual(new Set([first?.['NATS_URL']]));
-  expect(findIn(manifests, 'PriorityClass', 'millrace-broker')).toBeDefined();
+  expect(findIn(priorities, 'PriorityClass', 'millrace-broker')).toBeDefined();
 });

@@ -3,6 +3,7 @@ import { soon } from '../../support/soon.ts';
 import type { Manifest } from '../manifest.ts';
 import { combinationsFor, overlays } from '../parts.ts';
 import { render } from '../render.ts';
+import { priorities } from '../rules/references.ts';
 import { ControlPlane } from './control-plane.ts';
 import { foreignKinds } from './foreign-kinds.ts';
 import type { Kubectl } from './kubectl.ts';
@@ -23,6 +24,7 @@ beforeAll(async () => {
   kubectl = plane.kubectl;
   await kubectl.apply(await foreignKinds());
   await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
+  await kubectl.apply(listOf(priorities));
   await kubectl.run(['create', '-f', '-'], listOf(nodes));
 }, 3_700_000);
 
@@ -144,7 +146,7 @@ test('replicas are spread over nodes, and scaled by hand', { timeout: 60_000 }, 
   expect(nodesOfCart.toSorted()).toEqual(['node-0', 'node-1', 'node-2']);
 });
 
-test('what is removed leaves the volumes of the broker and nothing else', {
+test('what is removed leaves the volumes of the broker and nothing else, and others what is theirs', {
   timeout: 120_000,
 }, async (context) => {
   const namespace = await namespaceNamed('removed');
@@ -154,6 +156,7 @@ test('what is removed leaves the volumes of the broker and nothing else', {
     async () => expect(await podsIn(namespace)).toHaveLength(podsWanted(manifests)),
     30_000,
   );
+  const shared = (await kubectl.run(['get', 'priorityclass', '-o', 'name'])).output;
 
   await kubectl.run(['delete', '--wait=false', '-f', '-'], listOf(manifests));
 
@@ -164,15 +167,13 @@ test('what is removed leaves the volumes of the broker and nothing else', {
     // Kubernetes' own, in every namespace.
     const left = output
       .split('\n')
-      .filter(
-        (name) =>
-          !/^$|serviceaccount\/default|kube-root-ca|system-(cluster|node)-critical/.test(name),
-      );
+      .filter((name) => !/^$|serviceaccount\/default|kube-root-ca/.test(name));
     expect(left).toEqual([]);
     // Those on a node are gone when its kubelet says so, and there is none.
     const staying = (await podsIn(namespace)).filter(({ metadata }) => !metadata.deletionTimestamp);
     expect(staying).toEqual([]);
   }, 60_000);
+  expect((await kubectl.run(['get', 'priorityclass', '-o', 'name'])).output).toBe(shared);
   const { output } = await kubectl.run(['-n', namespace, 'get', 'pvc', '-o', 'name']);
   expect(output.trim().split('\n')).toHaveLength(3);
 });

@@ -9,18 +9,15 @@ const eachObject =
       return problem === false ? [] : [`${manifest.kind} ${manifest.metadata.name}: ${problem}`];
     });
 
-const belongsToTheCluster = ['PriorityClass'];
-
-/** Every object says whose it is, and lies in the one namespace, or is the cluster's. */
+/** Every object says whose it is, and lies in the one namespace. */
 export const isLabelled: ManifestRule = (manifests) => {
   const namespaces = new Set(manifests.flatMap(({ metadata }) => metadata.namespace ?? []));
   return [
     ...(namespaces.size === 1 ? [] : [`there are ${namespaces.size} namespaces`]),
     ...eachObject(
-      ({ kind, metadata: { labels, namespace } }) =>
+      ({ metadata: { labels, namespace } }) =>
         (labels?.['app.kubernetes.io/part-of'] !== 'millrace' && 'is not labelled') ||
-        ((namespace === undefined) !== belongsToTheCluster.includes(kind) &&
-          'is in the wrong place'),
+        (namespace === undefined && 'is in the wrong place'),
     )(manifests),
   ];
 };
@@ -34,15 +31,14 @@ const versions = [
   'networking.k8s.io/v1',
   'policy/v1',
   'rbac.authorization.k8s.io/v1',
-  'scheduling.k8s.io/v1',
   'v1',
 ];
 
-/** No object of a kind that has no lasting version, or that belongs to an administrator alone. */
+/** No object of a kind that has no lasting version, or that the whole cluster has one of. */
 export const isOfALastingKind: ManifestRule = eachObject(
   ({ apiVersion, kind }) =>
     (!versions.includes(apiVersion) && `${apiVersion} does not last`) ||
-    (/^Cluster|Webhook|CustomResourceDefinition|^Secret$|^Namespace$/.test(kind) &&
+    (/^Cluster|Webhook|CustomResourceDefinition|^Secret$|^Namespace$|^PriorityClass$/.test(kind) &&
       'is not for an overlay'),
 );
 

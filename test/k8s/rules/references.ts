@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
 import {
   containerOf,
   findIn,
+  type Manifest,
   ofKind,
   type PodSpec,
   type Service,
@@ -11,6 +15,14 @@ import { eachWorkload, type ManifestRule, type Problems } from './rule.ts';
 /** Secrets that the installation makes by hand, as k8s/README.md says. */
 const madeByHand =
   /^(gateway-token-key|nats-users|nats-tls|nats-(gateway|observer|worker-[a-z-]+))$/;
+
+const k8s = join(import.meta.dirname, '../../../k8s');
+
+/** What is applied once, for all installations of a cluster. */
+export const priorities: readonly Manifest[] = parseAllDocuments(
+  readFileSync(join(k8s, 'priorities.yaml'), 'utf8'),
+  // Their shape is checked by a test.
+).map((document) => document.toJS() as Manifest);
 
 /** Maps that stay under their name when they change: whoever mounts them reads them anew. */
 const keepsItsName = /^millrace-dashboard-/;
@@ -68,6 +80,6 @@ export const refersToWhatIsThere: ManifestRule = eachWorkload((workload, manifes
     workload.kind === 'StatefulSet' &&
       service?.spec.clusterIP !== 'None' &&
       'its service is not headless',
-    !findIn(manifests, 'PriorityClass', pod.priorityClassName ?? '') && 'has no priority',
+    !findIn(priorities, 'PriorityClass', pod.priorityClassName ?? '') && 'has no priority',
   ];
 });
