@@ -18,6 +18,7 @@ export class ConnectionLife {
   readonly partitions: DeclaredPartitions;
   readonly #parts: ConnectionLifeParts;
   readonly #reconnected = new Set<() => void>();
+  readonly #doubted = new Set<() => void>();
   #isConnected = true;
   #isClosing = false;
   /** Why this process closed it itself. */
@@ -46,6 +47,15 @@ export class ConnectionLife {
     return () => void this.#reconnected.delete(run);
   }
 
+  /**
+   * Calls back when the connection is lost, and before anything is sent over a new one: from then on
+   * what is believed of the broker may be wrong, until {@link onReconnect} calls back.
+   */
+  onDoubt(run: () => void): () => void {
+    this.#doubted.add(run);
+    return () => void this.#doubted.delete(run);
+  }
+
   /** From now on the connection's end is no news. */
   expectEnd(): void {
     this.#isClosing = true;
@@ -63,16 +73,22 @@ export class ConnectionLife {
     for (const run of [...this.#reconnected]) run();
   }
 
+  #doubt(): void {
+    for (const run of [...this.#doubted]) run();
+  }
+
   #watch(): void {
     const { connection, watcher, onNew } = this.#parts;
     watchConnection(connection, {
       onDisconnect: () => {
         this.#isConnected = false;
         this.partitions.disconnected();
+        this.#doubt();
       },
       onReconnect: () => {
         this.#isConnected = true;
         onNew();
+        this.#doubt();
         watcher.onReconnect?.();
         void this.#goOn();
       },

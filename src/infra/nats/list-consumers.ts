@@ -102,9 +102,7 @@ export class ConsumerLists {
 const sorted = ({ consumers, missing }: ConsumerPage) => ({
   answered: (consumers ?? []).filter(isAnswer),
   missing: missing ?? [],
-  away: (consumers ?? [])
-    .filter((one) => !isAnswer(one))
-    .map(({ config }) => config.durable_name),
+  away: (consumers ?? []).filter((one) => !isAnswer(one)).map(({ config }) => config.durable_name),
 });
 
 const isAnswer = (one: ConsumerOrItsSettings): one is ConsumerInfo => Boolean(one.name);

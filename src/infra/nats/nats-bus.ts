@@ -128,6 +128,7 @@ export class NatsBus implements Bus {
     return new OrderedSource({
       ...options,
       members: this.#membersOf(consumer.durable),
+      onDoubt: (run) => this.#life.onDoubt(run),
       onTakeover: (takeover) => this.#watcher.onTakeover?.(takeover),
       onOwned: (owned) => this.ownership.set(owned),
     });

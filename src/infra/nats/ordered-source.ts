@@ -11,6 +11,7 @@ import { patienceMs } from './watermark.ts';
 
 export interface OrderedSourceOptions extends PullSourceOptions {
   readonly members: Members;
+  readonly onDoubt: (run: () => void) => () => void;
   readonly onTakeover: (takeover: StreamTakeover) => void;
   /** Which partitions this process asks for now. */
   readonly onOwned: (owned: Owned) => void;
@@ -56,7 +57,7 @@ export class OrderedSource implements EventSource {
   }
 
   start(sink: Sink): RunningSource {
-    const { members, consumer, onReconnect, onOwned } = this.#options;
+    const { members, consumer, onDoubt, onReconnect, onOwned } = this.#options;
     const capacity = sink.room();
     const slots = this.#open(sink);
     this.#slots = slots;
@@ -67,6 +68,9 @@ export class OrderedSource implements EventSource {
       if (!isStopping) this.#divide(capacity, sink);
     };
     const ignoreChanges = members.onChange(share);
+    const ignoreDoubts = onDoubt(() => {
+      for (const { source } of slots) source.doubt();
+    });
     const ignoreReconnects = onReconnect(() => {
       for (const { floor, source } of slots) {
         floor.forget();
@@ -95,6 +99,7 @@ export class OrderedSource implements EventSource {
       },
       close: async () => {
         await members.leave();
+        ignoreDoubts();
         await Promise.all(slots.map(({ source }) => source.giveUp()));
       },
     };

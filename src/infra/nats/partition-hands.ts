@@ -41,6 +41,8 @@ export class PartitionHands {
   #singles = { isOver: false };
   /** What was handed out before everything was forgotten may still end. */
   #former: Watermark<Held> | undefined;
+  /** How often the connection was lost, or new. */
+  #doubts = 0;
 
   constructor(options: PartitionHandsOptions) {
     this.#options = options;
@@ -185,17 +187,27 @@ export class PartitionHands {
   }
 
   /**
-   * After a new connection: true when the stream still has what was handed on. Until that is known
-   * nothing is acknowledged by watermark, as others might have its sequences.
+   * The connection is lost, or new: others might have the sequences of what was handed on. Nothing is
+   * acknowledged by watermark from now on until {@link isAsBefore} knows.
+   */
+  doubt(): void {
+    this.#doubts++;
+    this.#former?.end();
+    this.#watermark?.pause();
+  }
+
+  /**
+   * After a new connection: true when the stream still has what was handed on, or when the next one
+   * has to tell.
    */
   async isAsBefore(): Promise<boolean> {
+    this.doubt();
+    const doubts = this.#doubts;
     const [watermark, last] = [this.#watermark, this.#last];
-    this.#former?.end();
-    if (!watermark || !last) return true;
-    watermark.pause();
-    const isOver = () => this.#watermark !== watermark;
-    const isThere = await isStillThere(last, { ...this.#options, isOver });
-    if (isThere) watermark.resume();
+    if (!watermark) return true;
+    const isOver = () => this.#watermark !== watermark || this.#doubts !== doubts;
+    const isThere = !last || (await isStillThere(last, { ...this.#options, isOver }));
+    if (isThere && this.#doubts === doubts) watermark.resume();
     return isThere || isOver();
   }
 

@@ -142,6 +142,11 @@ export class PartitionSource {
     this.#loop?.refill();
   }
 
+  /** The connection is lost, or new: what is believed of the partition may not hold any more. */
+  doubt(): void {
+    this.#hands.doubt();
+  }
+
   /** The connection is new: something may have been lost on the old one. */
   reconnected(): void {
     this.#look.worry();

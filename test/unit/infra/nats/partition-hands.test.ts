@@ -136,6 +136,50 @@ describe('what a process has of a partition', () => {
   });
 
   it.each([
+    ['is lost', () => {}],
+    ['is lost and somebody else is the owner', () => hands.forget()],
+  ])('is not acknowledged from when the connection %s', (_what, meanwhile) => {
+    hands.learn(progressOf('all'));
+    for (const n of [1, 2]) hands.hand(heldOf(n));
+    settle(0);
+
+    hands.doubt();
+    meanwhile();
+    settle(1);
+    hands.flush();
+
+    expect(said).toEqual([]);
+  });
+
+  it('nor what was forgotten before', () => {
+    hands.learn(progressOf('all'));
+    hands.hand(heldOf(1));
+    hands.forget();
+
+    hands.doubt();
+    settle(0);
+    hands.flush();
+
+    expect(said).toEqual([]);
+  });
+
+  it('is acknowledged by what the last connection tells, not by the answer to one before', async () => {
+    hands.learn(progressOf('all'));
+    hands.hand(heldOf(1));
+    stored = { seq: 1, time: new Date(1_000).toISOString() };
+    const first = hands.isAsBefore();
+
+    hands.doubt();
+    settle(0);
+    expect(await first).toBe(true);
+    hands.flush();
+    expect(said).toEqual([]);
+
+    expect(await hands.isAsBefore()).toBe(true);
+    expect(said).toEqual(['ack $JS.ACK.TALLY.tally-0.1.1.1.0.0']);
+  });
+
+  it.each([
     ['its last message is gone', undefined],
     ['its sequence is that of another', { seq: 2, time: new Date(7_000).toISOString() }],
   ])('is not acknowledged any more when %s', async (_what, found) => {
