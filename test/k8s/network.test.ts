@@ -24,6 +24,7 @@ const others: readonly Party[] = [
   { name: 'dns-cache', address: '169.254.20.10', ports: [{ port: 53, protocol: 'UDP' }] },
   elsewhere('keda-operator', 'keda', { app: 'keda-operator' }),
   elsewhere('their-prometheus', 'monitoring', { 'app.kubernetes.io/name': 'prometheus' }),
+  elsewhere('their-adapter', 'monitoring', { 'app.kubernetes.io/name': 'prometheus-adapter' }),
   elsewhere('false-prometheus', 'default', { 'app.kubernetes.io/name': 'prometheus' }),
   elsewhere('false-worker', 'default', { 'app.kubernetes.io/component': 'worker' }),
   elsewhere('neighbour', 'millrace'),
@@ -63,6 +64,8 @@ const ofTheMonitoring = [
   ...processes.map((name) => `prometheus -> ${name}:8080`),
   'prometheus -> alertmanager:9093',
   'grafana -> prometheus:9090',
+  // For the component hpa.
+  'their-adapter -> prometheus:9090',
   'alertmanager -> internet:443',
   // To the API server, whose address no policy can name.
   'prometheus -> internet:443',
