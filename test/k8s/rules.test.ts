@@ -91,7 +91,7 @@ const mistakes = new Map<ManifestRule, readonly Mistake[]>([
     pointsAtSomebody,
     [
       ['a policy of nobody', '"values":["worker","gateway","observer"]', '"values":["workers"]'],
-      ['an edge to nobody', '"app.kubernetes.io/name":"grafana"}}}]', '"a":"b"}}}]'],
+      ['an edge to nobody', '"app.kubernetes.io/name":"grafana"}}}', '"a":"b"}}}'],
     ],
   ],
   [
