@@ -79,8 +79,14 @@ const room: readonly Panel[] = [
 
 const hpa = 'horizontalpodautoscaler=~".*(worker|gateway).*"';
 
-/** KEDA's own namespace takes the place of theirs, so the name has to do. */
-const scaled = '{scaledObject=~".*(worker|gateway).*"}';
+/**
+ * What KEDA says of the chosen namespaces: Prometheus keeps its label where it is told to
+ * (`honorLabels`), else puts KEDA's own namespace in its place and calls it `exported_namespace`.
+ */
+const ofKeda = (metric: string, range = ''): readonly string[] =>
+  ['namespace', 'exported_namespace'].map(
+    (label) => `${metric}{scaledObject=~".*(worker|gateway).*",${label}=~"$namespace"}${range}`,
+  );
 const byHpa = 'by (namespace, horizontalpodautoscaler)';
 
 const scaler: readonly Panel[] = [
@@ -120,18 +126,21 @@ const scaler: readonly Panel[] = [
   lines(
     {
       title: 'What KEDA reads',
-      description: 'The lag that KEDA was last told, and how often a minute it could not ask.',
+      description:
+        'What KEDA was last told, each figure in its own unit (events, seconds, events a second), and how often a minute it could not ask.',
       unit: 'short',
     },
     asksOf(
       'KEDA',
-      '{{scaledObject}}',
-      `max by (scaledObject, scaler) (keda_scaler_metrics_value${scaled})`,
+      '{{scaledObject}} {{metric}}',
+      `max by (scaledObject, metric) (${ofKeda('keda_scaler_metrics_value').join(' or ')})`,
     ),
     asksOf(
       'KEDA',
       '{{scaledObject}} errors',
-      `60 * sum by (scaledObject) (rate(keda_scaler_detail_errors_total${scaled}${step}))`,
+      `60 * sum by (scaledObject) (${ofKeda('keda_scaler_detail_errors_total', step)
+        .map((series) => `rate(${series})`)
+        .join(' or ')})`,
     ),
   ),
 ];
