@@ -8,17 +8,21 @@ import type { AnsweredBatch } from '../pipeline/tracing.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
 import type { OpenTracing } from '../tracing/tracing-options.ts';
 import { brokerAccess, type CommonEnvironment } from './config.ts';
-import { packageVersion } from './report-service.ts';
+import { packageVersion, reportStart } from './report-service.ts';
 import { systemClock } from './system-clock.ts';
 import { thisProcess } from './undertaker.ts';
 
-/** What every process of Millrace has: a log, metrics, a connection to the broker. */
-export interface OpenProcess {
+/** What a process tells of itself by. */
+export interface Instruments {
   readonly logger: Logger;
   readonly metrics: Metrics;
-  readonly bus: NatsBus;
   /** Nothing while the environment names no collector. */
   readonly tracing: OpenTracing | undefined;
+}
+
+/** What every process of Millrace has: a log, metrics, a connection to the broker. */
+export interface OpenProcess extends Instruments {
+  readonly bus: NatsBus;
 }
 
 /**
@@ -31,6 +35,16 @@ export const openProcess = async (
   environment: CommonEnvironment,
   contracts: readonly EventContract[],
 ): Promise<OpenProcess> => {
+  const instruments = await openInstruments(name, environment, contracts);
+  return { ...instruments, bus: await openBus(name, environment, instruments) };
+};
+
+/** Opens log, metrics and traces, which need no broker. The metrics say that there is none yet. */
+export const openInstruments = async (
+  name: string,
+  environment: CommonEnvironment,
+  contracts: readonly EventContract[],
+): Promise<Instruments> => {
   const logger = openLogger({
     service: name,
     level: environment.LOG_LEVEL,
@@ -39,6 +53,7 @@ export const openProcess = async (
   });
   const metrics = new Metrics(name);
   metrics.exportProcess();
+  reportStart(metrics);
   const tracing = await openTracing({
     service: name,
     version: packageVersion(),
@@ -47,8 +62,21 @@ export const openProcess = async (
     logger,
     clock: systemClock,
   });
+  return { logger, metrics, tracing };
+};
+
+/**
+ * Connects a process to the broker.
+ *
+ * @throws BusUnavailable when there is none in time, or it is too old
+ */
+export const openBus = (
+  name: string,
+  environment: CommonEnvironment,
+  { logger, metrics, tracing }: Instruments,
+): Promise<NatsBus> => {
   const measured = measureBus(metrics, logger);
-  const bus = await NatsBus.connect(
+  return NatsBus.connect(
     {
       name,
       ...brokerAccess(environment),
@@ -67,7 +95,6 @@ export const openProcess = async (
       },
     },
   );
-  return { logger, metrics, bus, tracing };
 };
 
 /** A broker that is away is said to be away by everybody who wants something of it. */

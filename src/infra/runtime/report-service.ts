@@ -34,11 +34,17 @@ export const reportService = (metrics: Metrics, bus: Bus, service: ReportedServi
   });
 };
 
-/** What every process tells of itself: its version, its memory, and whether it is connected. */
-export const reportProcess = (metrics: Metrics, bus: Bus): void => {
-  const connected = metrics.gauge('millrace_broker_connected', {});
+/** What a process tells before it is connected: its version, its memory, and that it is not. */
+export const reportStart = (metrics: Metrics): void => {
   metrics.gauge('millrace_build_info', { version: packageVersion(), node: process.version }).set(1);
   metrics.gauge('millrace_heap_limit_bytes', {}).set(getHeapStatistics().heap_size_limit);
+  metrics.gauge('millrace_broker_connected', {}).set(0);
+};
+
+/** What every process tells of itself: its version, its memory, and whether it is connected. */
+export const reportProcess = (metrics: Metrics, bus: Bus): void => {
+  reportStart(metrics);
+  const connected = metrics.gauge('millrace_broker_connected', {});
   metrics.beforeScrape(() => connected.set(bus.isConnected() ? 1 : 0));
 };
 

@@ -2,7 +2,7 @@ import type { z } from 'zod';
 import type { EventContract } from '../../contracts/define-event.ts';
 import { type CommonEnvironment, readConfig } from './config.ts';
 import { HealthServer } from './health-server.ts';
-import { type OpenProcess, openProcess } from './open-process.ts';
+import { type OpenProcess, openBus, openInstruments } from './open-process.ts';
 import { runMain } from './run-main.ts';
 import type { Running } from './running.ts';
 import { aborted, shutdownSignal } from './shutdown.ts';
@@ -19,7 +19,8 @@ export interface ProcessDefinition<Environment extends CommonEnvironment> {
 /**
  * Runs a process: from its environment until SIGTERM or SIGINT, then drains.
  *
- * Health answers from the beginning, so that an orchestrator sees a process that is still starting.
+ * Health answers before there is a broker, so that an orchestrator and Prometheus see a process that is
+ * still starting, or cannot.
  * Ends the process with code 0 after a clean stop, 1 when it could not start.
  */
 export const runProcess = <Environment extends CommonEnvironment>(
@@ -45,21 +46,22 @@ const runUntil = async <Environment extends CommonEnvironment>(
   onRunning: () => void,
 ): Promise<void> => {
   const environment = readConfig(definition.environment);
-  const open = await openProcess(definition.name, environment, definition.contracts);
-  await using _traces = { [Symbol.asyncDispose]: async () => open.tracing?.close(traceFlushMs) };
-  await using _connection = open.bus;
+  const instruments = await openInstruments(definition.name, environment, definition.contracts);
+  const { logger, metrics, tracing } = instruments;
+  await using _traces = { [Symbol.asyncDispose]: async () => tracing?.close(traceFlushMs) };
   let running: Running | undefined;
   await using health = await HealthServer.listen({
     host: environment.HEALTH_HOST,
     port: environment.HEALTH_PORT,
     readiness: () => running?.notReady() ?? ['starting'],
-    metrics: open.metrics,
+    metrics,
     pages: () => running?.pages,
   });
-  running = await definition.start(open, environment);
+  await using bus = await openBus(definition.name, environment, instruments);
+  running = await definition.start({ ...instruments, bus }, environment);
   onRunning();
-  open.logger.info({ health: health.port }, 'running');
+  logger.info({ health: health.port }, 'running');
   await aborted(stop);
-  open.logger.info({ signal: String(stop.reason) }, 'draining');
+  logger.info({ signal: String(stop.reason) }, 'draining');
   await running.stop();
 };

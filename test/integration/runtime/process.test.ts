@@ -51,6 +51,26 @@ describe('a worker process', () => {
     expect(second.errors.trim().split('\n')).toHaveLength(1);
   });
 
+  it('lives, is not ready and says what it is while it is still waiting for a broker', async () => {
+    const port = await freePort();
+    await using worker = new WorkerProcess('user', {
+      NATS_URL: `nats://127.0.0.1:${await freePort()}`,
+      HEALTH_PORT: String(port),
+    });
+    const page = async (path: string) => {
+      const response = await fetch(`http://127.0.0.1:${port}${path}`);
+      return `${response.status} ${await response.text()}`;
+    };
+
+    await soon(async () => expect(await page('/livez')).toBe('200 alive\n'));
+
+    expect(await page('/readyz')).toBe('503 not ready: starting\n');
+    const metrics = await page('/metrics');
+    expect(metrics).toMatch(/^millrace_build_info\{.*version=".+"/m);
+    expect(metrics).toMatch(/^millrace_broker_connected\{.*\} 0$/m);
+    expect(worker.isRunning).toBe(true);
+  });
+
   it('ends with 0 at once when it is told to stop while it is still waiting for a broker', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
       await using worker = new WorkerProcess('user', {
