@@ -49,7 +49,7 @@ const authenticatorOf = (
     return { authenticator: nkeyAuthenticator(rereadable(() => readSeed(nkeyFile), onTrouble)) };
   }
   if (!credentialsFile) return {};
-  const read = rereadable(() => readFile('credentials file', credentialsFile), onTrouble);
+  const read = rereadable(() => readCredentials(credentialsFile), onTrouble);
   return { authenticator: credsAuthenticator(read) };
 };
 
@@ -98,6 +98,19 @@ const readSeed = (file: string): Uint8Array => {
   if (isUserSeed(seed)) return seed;
   // Never what is in it: it may be a seed with one letter wrong.
   throw new BusUnavailable(`the nkey file ${file} holds no seed of a user (one line, SU…)`);
+};
+
+/** @throws BusUnavailable also for one that is half written */
+const readCredentials = (file: string): Uint8Array => {
+  const credentials = readFile('credentials file', file);
+  try {
+    // As the client does at each connection, where throwing would end the process.
+    credsAuthenticator(credentials)('a nonce');
+    return credentials;
+  } catch {
+    // Without the cause: what is in the file is in no message.
+    throw new BusUnavailable(`the credentials file ${file} holds no JWT with the seed of a user`);
+  }
 };
 
 const readFile = (what: string, file: string): Buffer => {

@@ -73,6 +73,31 @@ describe('who a process is', () => {
     ]);
   });
 
+  it('is what it was while a credentials file is half written, and says which file it is', () => {
+    const { seed, publicKey } = newNkey();
+    const block = (name: string, text: string) =>
+      `-----BEGIN ${name}-----\n${text}\n------END ${name}------\n`;
+    const whole = block('NATS USER JWT', 'a.b.c') + block('USER NKEY SEED', seed);
+    const credentialsFile = fileWith(whole);
+    const troubles: string[] = [];
+    const access = options({ credentialsFile }, [], troubles);
+    const proved = { nkey: publicKey, jwt: 'a.b.c', sig: expect.any(String) };
+    expect(identity(access)).toEqual(proved);
+
+    const cuts = [0, whole.indexOf('a.b.c'), whole.indexOf(seed), whole.indexOf(seed) + 20];
+    for (const cut of cuts) {
+      writeFileSync(credentialsFile, whole.slice(0, cut));
+      expect(identity(access)).toEqual(proved);
+    }
+
+    const told = expect.stringMatching(
+      /^the credentials file \S+ holds no JWT with the seed of a user;/,
+    );
+    // The client reads it twice a connection.
+    expect([...new Set(troubles)]).toEqual([told]);
+    expect(refusal({ credentialsFile }).cause).toBeUndefined();
+  });
+
   it('is refused at the start when the file is not there, or no file', () => {
     expect(refusal({ nkeyFile: '/nowhere/nkey' }).message).toBe(
       'the nkey file /nowhere/nkey cannot be read (ENOENT)',
