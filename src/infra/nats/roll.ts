@@ -48,7 +48,9 @@ export class NatsRoll implements Roll {
     const reports: ReplicaReport[] = [];
     await new Promise<void>((resolve) => {
       const subscription = connection.subscribe(inbox, {
-        callback: (_error, message) => {
+        callback: (error, message) => {
+          // What comes with an error is no message, and throwing here would deafen the connection.
+          if (error) return end();
           const report = reportIn(message);
           if (report) reports.push(report);
           if (message.headers?.code === 503) end();
