@@ -78,8 +78,8 @@ export class DeclaredPartitions {
     return false;
   }
 
-  /** Resolves when writing is allowed. @throws BusUnavailable when it is not in time */
-  async confirmed(): Promise<void> {
+  /** Resolves when writing is allowed. @throws BusUnavailable when it is not in time, 3 s at most */
+  async confirmed(withinMs = patienceMs): Promise<void> {
     if (this.#isConfirmed) return;
     await new Promise<void>((resolve) => {
       const end = (): void => {
@@ -87,7 +87,7 @@ export class DeclaredPartitions {
         this.#waiting.delete(end);
         resolve();
       };
-      const timer = setTimeout(end, patienceMs);
+      const timer = setTimeout(end, Math.min(withinMs, patienceMs));
       this.#waiting.add(end);
     });
     if (!this.#isConfirmed) throw new BusUnavailable('the connection is not confirmed yet');

@@ -94,8 +94,8 @@ export class NatsBus implements Bus {
       show: (service) => this.roll.show(service),
       onNew: () => this.#acks.forget(),
     });
-    this.#workersPublisher = new NatsPublisher(connection, this.#inboxPrefix, () =>
-      this.#life.partitions.confirmed(),
+    this.#workersPublisher = new NatsPublisher(connection, this.#inboxPrefix, (withinMs) =>
+      this.#life.partitions.confirmed(withinMs),
     );
   }
 

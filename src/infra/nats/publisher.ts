@@ -28,13 +28,13 @@ const pauseMs = 100;
 export class NatsPublisher implements EventPublisher, RawPublisher {
   readonly #connection: NatsConnection;
   readonly #acks: PublishAcks;
-  readonly #mayWrite: () => Promise<void>;
+  readonly #mayWrite: (withinMs: number) => Promise<void>;
 
-  /** @param mayWrite waited for before each try */
+  /** @param mayWrite waited for before each try; throws when it is not allowed within a time */
   constructor(
     connection: NatsConnection,
     inboxPrefix: string,
-    mayWrite: () => Promise<void> = async () => {},
+    mayWrite: (withinMs: number) => Promise<void> = async () => {},
   ) {
     this.#connection = connection;
     this.#mayWrite = mayWrite;
@@ -47,10 +47,11 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
 
   async publishRaw(message: OutboundMessage, id: string, deadlineMs = 5_000): Promise<Published> {
     const until = performance.now() + deadlineMs;
-    for (let left = deadlineMs; ; left = until - performance.now()) {
+    const left = () => Math.max(1, until - performance.now());
+    for (;;) {
       try {
-        await this.#mayWrite();
-        return await this.#tryOnce(message, id, Math.max(1, Math.min(tryMs, left)));
+        await this.#mayWrite(left());
+        return await this.#tryOnce(message, id, Math.min(tryMs, left()));
       } catch (error) {
         const isFinal = error instanceof BusRefused || this.#connection.isClosed();
         if (isFinal || performance.now() + pauseMs >= until) throw error;
