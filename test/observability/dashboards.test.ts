@@ -159,6 +159,13 @@ test.each(queries)('$place asks for what was chosen, over ranges of Grafana', (q
   if (counted.length > 0) expect(expr).toMatch(/\b(sum|max|histogram_quantile)\b/);
 });
 
+test('the dashboard of the gateway shows it whichever service was chosen elsewhere', () => {
+  const asked = queries.filter(({ place }) => place.startsWith('gateway: '));
+
+  expect(asked.length).toBeGreaterThan(8);
+  expect(asked.filter(({ expr }) => expr.includes('$service'))).toEqual([]);
+});
+
 test('what KEDA reads is shown each figure by itself: they have different units', () => {
   const asked = queries.filter(({ expr }) => expr.includes('keda_scaler_metrics_value'));
 

@@ -117,13 +117,25 @@ const publishes: readonly Panel[] = [
   ),
 ];
 
+/**
+ * All that a gateway says is about itself: which service was chosen elsewhere, and comes along by a
+ * link, says nothing here.
+ */
+const ofGateway = (panel: Panel): Panel => ({
+  ...panel,
+  queries: panel.queries.map((query) => ({
+    ...query,
+    expr: query.expr.replaceAll('service=~"$service"', 'service="gateway"'),
+  })),
+});
+
 /** The HTTP edge: requests and what they publish. */
 export const gateway: Board = {
   name: 'gateway',
   title: 'Gateway',
   description: 'Requests, errors and times of the HTTP edge, and what became of what it published.',
   sections: [
-    { title: 'Requests', panels: requests },
-    { title: 'Publishing', panels: publishes },
+    { title: 'Requests', panels: requests.map(ofGateway) },
+    { title: 'Publishing', panels: publishes.map(ofGateway) },
   ],
 };
