@@ -29,7 +29,7 @@ export interface FilePanel {
     readonly w: number;
     readonly h: number;
   };
-  readonly fieldConfig?: { readonly defaults: { readonly unit?: string } };
+  readonly fieldConfig?: { readonly defaults: { readonly unit?: string; readonly min?: number } };
   readonly targets?: readonly Target[];
 }
 

@@ -166,6 +166,14 @@ test('the dashboard of the gateway shows it whichever service was chosen elsewhe
   expect(asked.filter(({ expr }) => expr.includes('$service'))).toEqual([]);
 });
 
+test('only what can be below zero is drawn below it', () => {
+  const signed = shownPanels
+    .filter(({ type, fieldConfig }) => type === 'timeseries' && fieldConfig?.defaults.min !== 0)
+    .map(({ title }) => title);
+
+  expect(signed).toEqual(['Budget left']);
+});
+
 test('what KEDA reads is shown each figure by itself: they have different units', () => {
   const asked = queries.filter(({ expr }) => expr.includes('keda_scaler_metrics_value'));
 

@@ -118,7 +118,6 @@ const now = () => new ReduceDataOptionsBuilder().calcs(['lastNotNull']).values(f
 
 const series = (stacked: boolean): TimeSeries =>
   new TimeSeries()
-    .min(0)
     .fillOpacity(stacked ? 40 : 5)
     .showPoints(VisibilityMode.Never)
     .stacking(new StackingConfigBuilder().mode(stacked ? StackingMode.Normal : StackingMode.None))
@@ -164,11 +163,14 @@ const builders: Readonly<Record<Panel['look'], (panel: Panel) => AnyBuilder>> = 
       .colorMode(thresholds ? BigValueColorMode.Value : BigValueColorMode.None)
       .graphMode(BigValueGraphMode.None)
       .reduceOptions(now()),
-  lines: ({ thresholds }) => {
+  lines: ({ thresholds, isSigned }) => {
     const style = thresholds ? GraphThresholdsStyleMode.Dashed : GraphThresholdsStyleMode.Off;
-    return series(false).thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(style));
+    const drawn = series(false).thresholdsStyle(
+      new GraphThresholdsStyleConfigBuilder().mode(style),
+    );
+    return isSigned ? drawn : drawn.min(0);
   },
-  areas: () => series(true),
+  areas: () => series(true).min(0),
   bars: () => new BarGauge().min(0).orientation(VizOrientation.Horizontal).reduceOptions(now()),
   heatmap: ({ valueUnit = 'none' }) =>
     new Heatmap().calculate(false).showLegend().yAxis(new YAxisConfigBuilder().unit(valueUnit)),

@@ -34,6 +34,8 @@ export interface Panel {
   readonly height: number;
   readonly decimals?: number;
   readonly max?: number;
+  /** It may be below zero, which lines show then. */
+  readonly isSigned?: boolean;
   /** Units of the columns of a table that are not in its own. */
   readonly columns?: Readonly<Record<string, Unit>>;
   /** The unit of what a heatmap counts the values of. */

@@ -60,8 +60,9 @@ const budget: readonly Panel[] = [
   lines(
     {
       title: 'Budget left',
-      description: 'What is left of what 30 days allow, as it changes.',
+      description: 'What is left of what 30 days allow, as it changes. Below zero it is broken.',
       unit: 'percentunit',
+      isSigned: true,
       width: 24,
       height: 7,
     },
