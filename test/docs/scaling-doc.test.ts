@@ -72,3 +72,15 @@ test('no autoscaler starts again what a page has stopped', () => {
   expect(halves.length).toBeGreaterThan(2);
   expect(halves).toEqual(halves.map(() => true));
 });
+
+test('who follows the papers has the metrics server that the autoscaler of the gateway asks', async (context) => {
+  const manifests = await render(context, 'my-shop');
+  const asksForCpu = manifests.filter(
+    ({ kind, spec }) =>
+      kind === 'HorizontalPodAutoscaler' && JSON.stringify(spec).includes('"type":"Resource"'),
+  );
+  const papers = pages.find(({ name }) => name === 'k8s/README.md')?.text ?? '';
+
+  expect(asksForCpu.map(({ metadata }) => metadata.name)).toEqual(['gateway']);
+  expect(papers).toMatch(/^ *kubectl apply -f \S+\/metrics-server\/\S+\.yaml$/m);
+});

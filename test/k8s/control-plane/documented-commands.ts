@@ -9,7 +9,7 @@ const papers = join(import.meta.dirname, '../../../k8s/README.md');
  * shop of the papers one server of the broker.
  */
 const needsMore =
-  /^(kind|docker|helm) |https:\/\/|port-forward|rollout status|--watch| (logs|exec|top) |<name>|nats-[12]/;
+  /^(kind|docker|helm) |https:\/\/|port-forward|rollout status|--watch| (logs|exec|top) |<name>|nats-[12]|metrics-server/;
 
 const isForTheCluster = (command: string): boolean =>
   /^(kubectl|openssl|npm run nats:secrets) /.test(command) && !needsMore.test(command);
