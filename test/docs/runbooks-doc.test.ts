@@ -1,5 +1,5 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { metricTable, processMetrics } from '../../src/infra/observability/metric-table.ts';
 import { workloadsIn } from '../k8s/manifest.ts';
@@ -15,32 +15,6 @@ const acts = [...new Set(runbooks.flatMap((page) => page.acts))];
 const withService = (command: string): string => command.replaceAll('$SERVICE', 'cart');
 
 const pages = [...runbooks, { name: 'README.md', text: runbookIndex }];
-
-/** The anchor of a heading, as Markdown is shown on the web. */
-const anchorOf = (heading: string): string =>
-  heading
-    .toLowerCase()
-    .replace(/[^\w\- ]/g, '')
-    .replaceAll(' ', '-');
-
-const anchorsIn = (file: string): readonly string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
-    anchorOf(heading),
-  );
-
-test.each(pages)('every link of $name leads somewhere', ({ name, text }) => {
-  const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
-  const broken = links.filter((link) => {
-    const [path = '', anchor] = link.split('#');
-    const file = path === '' ? join(runbooksFolder, name) : resolve(runbooksFolder, path);
-    if (!existsSync(file)) return true;
-    if (anchor === undefined) return false;
-    return statSync(file).isDirectory() || !anchorsIn(file).includes(anchor);
-  });
-
-  expect(broken).toEqual([]);
-  if (name === 'README.md') expect(links.length).toBeGreaterThan(25);
-});
 
 const questionIn = (command: string): string | undefined =>
   /^promtool query instant "\$PROMETHEUS" (?:'(.*)'|"(.*)")$/
