@@ -15,7 +15,7 @@ export interface RequestDone {
   readonly route: string;
   readonly status: number;
   readonly seconds: number;
-  /** The `traceparent` that it came with. */
+  /** Its place in its trace, as a `traceparent`, if somebody records that. */
   readonly trace?: string | undefined;
 }
 

@@ -1,8 +1,7 @@
 import type { GatewayPorts } from '../ports.ts';
 import { Problem } from '../problems/problem.ts';
-import { readTraceContext } from '../publishing/trace-context.ts';
 import type { GatewayApp } from './create-app.ts';
-import { traceFieldsOf } from './request-traces.ts';
+import { sampledTraceOf, traceFieldsOf } from './request-traces.ts';
 import { secureHeaders } from './secure-headers.ts';
 
 /** Headers, refusal while stopping, log line and measurement: what every request goes through. */
@@ -25,7 +24,7 @@ export const attendEveryRequest = (
     const { method } = request;
     const route = request.routeOptions.url ?? 'unmatched';
     const seconds = reply.elapsedTime / 1000;
-    const { traceparent: trace } = readTraceContext(request.headers);
+    const trace = sampledTraceOf(request);
     onRequestDone?.({ method, route, status: reply.statusCode, seconds, trace });
     const ms = Math.round(reply.elapsedTime);
     const facts = { reqId: request.id, method, route, status: reply.statusCode, ms };

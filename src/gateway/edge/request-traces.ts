@@ -15,3 +15,9 @@ export const traceFieldsOf = (request: FastifyRequest) => {
   const trace = readTraceParent(traceOfRequest(request).traceparent);
   return trace ? { trace_id: trace.traceId, span_id: trace.spanId } : {};
 };
+
+/** Where a request is in its trace, if somebody records that: it can be looked up. */
+export const sampledTraceOf = (request: FastifyRequest): string | undefined => {
+  const { traceparent } = traceOfRequest(request);
+  return readTraceParent(traceparent)?.isSampled ? traceparent : undefined;
+};

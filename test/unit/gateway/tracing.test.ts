@@ -100,3 +100,21 @@ test('while tracing is off, the log line names the trace of the caller', async (
   });
   expect(second).not.toHaveProperty('trace_id');
 });
+
+test('its measurement names its own trace, and only one that is recorded', async () => {
+  const traced = await open();
+  await traced.gateway.app.inject({ url: '/products' });
+  await traced.gateway.app.inject({ url: '/products', headers: { traceparent } });
+  const spans = traced.spans.all.filter(({ name }) => name.startsWith('GET'));
+  expect(spans[1]?.traceId).toBe('4bf92f3577b34da6a3ce929d0e0e4736');
+  expect(traced.gateway.done.map(({ trace }) => trace)).toEqual(
+    spans.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`),
+  );
+
+  const untraced = await startGateway();
+  const unsampled = traceparent.replace(/01$/, '00');
+  for (const headers of [{ traceparent: unsampled }, { traceparent }, {}]) {
+    await untraced.app.inject({ url: '/products', headers });
+  }
+  expect(untraced.done.map(({ trace }) => trace)).toEqual([undefined, traceparent, undefined]);
+});
