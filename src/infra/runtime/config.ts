@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { tracingVariables } from './tracing-variables.ts';
+import { tracingVariables, withoutIdleTracing } from './tracing-variables.ts';
 
 /** The environment says something that cannot be: everything that is wrong, in one message. */
 export class ConfigError extends Error {
@@ -101,7 +101,7 @@ export const readConfig = <Schema extends z.ZodType>(
   environment: NodeJS.ProcessEnv = process.env,
 ): z.infer<Schema> => {
   const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''));
-  const parsed = schema.safeParse(given);
+  const parsed = schema.safeParse(withoutIdleTracing(given));
   if (parsed.success) return parsed.data;
   const lines = parsed.error.issues.map(({ path, message }) => {
     const name = String(path[0] ?? '');

@@ -36,3 +36,27 @@ export const tracingVariables = {
   OTEL_RESOURCE_ATTRIBUTES: z.string().optional(),
   OTEL_SDK_DISABLED: z.enum(['true', 'false']).default('false'),
 };
+
+const endpoints = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
+
+const wantsTraces = (given: Readonly<Record<string, string | undefined>>): boolean => {
+  if (given['OTEL_SDK_DISABLED'] === 'true') return false;
+  const exporter = given['OTEL_TRACES_EXPORTER'];
+  if (exporter !== undefined) return exporter !== 'none';
+  return endpoints.some((name) => given[name] !== undefined);
+};
+
+/**
+ * An environment without what only says how to trace, where nothing is traced: such variables are set
+ * for all programs of a cluster, and what this one cannot do with them must not keep it from starting.
+ */
+export const withoutIdleTracing = (
+  given: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string | undefined>> =>
+  wantsTraces(given)
+    ? given
+    : Object.fromEntries(
+        Object.entries(given).filter(
+          ([name]) => name === 'OTEL_SDK_DISABLED' || !(name in tracingVariables),
+        ),
+      );
