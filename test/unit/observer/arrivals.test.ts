@@ -20,8 +20,10 @@ it('is the mean over the looks of half a minute', () => {
   expect(looked(0, 5_000, 5_000, 5_000, 5_000, 5_000, 5_000, 5_300).perSecond('cart')).toBe(10);
 });
 
-it('takes what is removed for nothing that came', () => {
-  expect(looked(1_000, 1_100, 100, 200).perSecond('cart')).toBe(200 / 15);
+it('leaves out the time in which something was removed', () => {
+  expect(looked(1_000, 1_100, 100, 200).perSecond('cart')).toBe(20);
+  expect(looked(0, 50, 100, 20, 70, 120, 170).perSecond('cart')).toBe(10);
+  expect(looked(1_000, 100).perSecond('cart')).toBeUndefined();
 });
 
 it('counts no service as having got what was there before it was seen', () => {
