@@ -31,7 +31,10 @@ const patienceMs = 3_000;
  */
 export class DeclaredPartitions {
   readonly #options: DeclaredPartitionsOptions;
+  /** What it writes to, and what it consumes. */
   readonly #streams = new Map<string, ServiceStream>();
+  /** What it only follows: nothing is written by their partitions, so nobody waits for them. */
+  readonly #followed = new Map<string, ServiceStream>();
   readonly #waiting = new Set<() => void>();
   #isConfirmed = true;
   /** Ends what an earlier connection has still under way. */
@@ -45,8 +48,11 @@ export class DeclaredPartitions {
   declare({ streams, others = [], consumers }: Topology): void {
     // Who reads nothing durably writes request events at most, whose partitions the broker computes.
     if (consumers.length === 0) return;
-    for (const stream of [...streams, ...others])
+    const consumed = consumers.map(({ stream }) => stream);
+    for (const stream of [...streams, ...consumed])
       if (!stream.role) this.#streams.set(stream.name, stream);
+    for (const stream of others)
+      if (!stream.role && !consumed.includes(stream)) this.#followed.set(stream.name, stream);
     for (const { durable } of consumers) this.#options.show(durable);
   }
 
@@ -59,12 +65,20 @@ export class DeclaredPartitions {
   /** Looks at the streams over a new connection; true when the process may go on. */
   async reconnected(): Promise<boolean> {
     const round = ++this.#round;
+    if (!(await this.#areAsDeclared(this.#streams, round))) return false;
+    this.#confirm();
+    void this.#areAsDeclared(this.#followed, round);
+    return true;
+  }
+
+  /** Asks until all are seen; false when they are not as declared, or when nobody waits any more. */
+  async #areAsDeclared(
+    streams: ReadonlyMap<string, ServiceStream>,
+    round: number,
+  ): Promise<boolean> {
     while (round === this.#round && !this.#options.connection.isClosed()) {
       try {
-        for (const stream of this.#streams.values()) {
-          await checkPartitions(this.#options.api, stream);
-        }
-        if (round === this.#round) this.#confirm();
+        for (const stream of streams.values()) await checkPartitions(this.#options.api, stream);
         return round === this.#round;
       } catch (error) {
         if (error instanceof TopologyConflict) {

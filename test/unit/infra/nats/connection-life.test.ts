@@ -39,7 +39,7 @@ it('doubts as soon as a connection is lost or new, and goes on once streams are 
     ...{ connection, api: { ask } as unknown as JsApi, watcher: {}, show: () => {} },
     onNew: () => happened.push('new'),
   });
-  const consumers = [{ durable: 'tally' }] as unknown as Topology['consumers'];
+  const consumers = [{ stream: tallyStream, durable: 'tally' }] as unknown as Topology['consumers'];
   life.partitions.declare({ streams: [tallyStream], consumers });
   life.onDoubt(() => happened.push('doubt'));
   life.onReconnect(() => happened.push('go on'));
