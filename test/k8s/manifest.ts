@@ -44,13 +44,22 @@ export interface Container {
   readonly startupProbe: Probe;
   readonly readinessProbe: Probe;
   readonly livenessProbe: Probe;
-  readonly lifecycle?: { readonly preStop?: { readonly sleep?: { readonly seconds: number } } };
+  readonly lifecycle?: {
+    readonly preStop?: {
+      readonly sleep?: { readonly seconds: number };
+      readonly exec?: { readonly command: readonly string[] };
+    };
+  };
   readonly resources: {
     readonly requests: Labels;
     readonly limits: Labels;
   };
   readonly securityContext?: SecurityContext;
-  readonly volumeMounts: readonly { readonly name: string; readonly mountPath: string }[];
+  readonly volumeMounts: readonly {
+    readonly name: string;
+    readonly mountPath: string;
+    readonly readOnly?: boolean;
+  }[];
 }
 
 /** A folder of a pod. */
@@ -64,6 +73,7 @@ export interface Volume {
   };
   readonly emptyDir?: { readonly sizeLimit?: string };
   readonly projected?: {
+    readonly defaultMode?: number;
     readonly sources: readonly {
       readonly configMap?: { readonly name: string };
       readonly secret?: { readonly name: string };
