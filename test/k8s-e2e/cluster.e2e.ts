@@ -96,7 +96,7 @@ describe('what is rendered, run as containers under load', () => {
     expect(shop.cluster.restarts()).toBe(0);
   };
 
-  it('scales a service from two to four and down to one', async () => {
+  it('scales a service from one to four and down to two', async () => {
     const pods = shop.cluster.of('worker-product');
     await underLoad(async () => {
       await pods.scale(1);

@@ -64,7 +64,7 @@ export class InstalledShop implements AsyncDisposable {
   }
 }
 
-/** The overlay, and one setting on top. */
+/** The overlay, and what is set on top. */
 const render = async (): Promise<readonly Manifest[]> => {
   const folder = await mkdtemp(join(tmpdir(), 'overlay-'));
   const settings = {
@@ -76,7 +76,8 @@ const render = async (): Promise<readonly Manifest[]> => {
         name: 'gateway-settings',
         namespace: 'millrace',
         behavior: 'merge',
-        literals: [`CATALOGUE_USERS=${admin.username}`],
+        // All people of the load come from one address.
+        literals: [`CATALOGUE_USERS=${admin.username}`, 'RATE_LIMIT_PER_MINUTE=100000'],
       },
     ],
   };
