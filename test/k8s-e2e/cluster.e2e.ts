@@ -129,7 +129,7 @@ describe('what is rendered, run as containers under load', () => {
       const environment = { NATS_URL: servers.join(','), NATS_NKEY_FILE: nkeyFile };
       const found = await runProgram('cli/verify/main.js', ['--json'], environment);
       expect(found.code).toBe(0);
-      expect(found.output).not.toContain('"waiting":');
+      expect(found.output).not.toMatch(/"waiting":[1-9]/);
       return found;
     }, 120_000);
     const { prices, slowestMs, facts } = await readPrices(shop.brokerAs('verify'));

@@ -18,7 +18,11 @@ export const replayFlood = async (
 ): Promise<FinishedProgram> => {
   const file = join(tmpdir(), `millrace-flood-${randomUUID()}.ndjson`);
   const lines = Array.from({ length: events }, (_, number) => {
-    const data = { userId: `buyer-${number % 97}`, productId: `thing-${number % 13}`, quantity: 1 };
+    const data = {
+      userId: `buyer-${number % 97}`,
+      productId: `product-${number % 6}`,
+      quantity: 1,
+    };
     return `${JSON.stringify({ type: 'cart.add', data })}\n`;
   });
   await writeFile(file, lines.join(''));
