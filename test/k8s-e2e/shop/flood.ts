@@ -3,6 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type FinishedProgram, runProgram } from '../../support/finished-program.ts';
+import { stapleOf } from './shop-load.ts';
 import type { BrokerAddress } from './stored-prices.ts';
 
 /** Request events that nobody waits for: a file of carts being filled, replayed at a steady rate. */
@@ -20,7 +21,7 @@ export const replayFlood = async (
   const lines = Array.from({ length: events }, (_, number) => {
     const data = {
       userId: `buyer-${number % 97}`,
-      productId: `product-${number % 6}`,
+      productId: stapleOf(number),
       quantity: 1,
     };
     return `${JSON.stringify({ type: 'cart.add', data })}\n`;

@@ -23,6 +23,11 @@ export const admin = {
 
 const pauseMs = 60;
 
+const staples = 13;
+
+/** A product whose price nobody changes: a new price would be one more event for each cart that holds it. */
+export const stapleOf = (number: number): string => `staple-${number % staples}`;
+
 /**
  * People at the gateway: each changes the price of a product of their own, one by one and without an
  * end, to 1, 2, 3 and so on. What the stream must hold in the end follows from what was accepted.
@@ -46,7 +51,7 @@ export class ShopLoad {
     this.#url = url;
   }
 
-  /** Registers, logs in, and adds a product for each of so many people. @throws when any of it fails */
+  /** Registers, logs in, and adds a product for each of so many people, and the staples. @throws when any of it fails */
   async prepare(people: number): Promise<void> {
     await this.#must('POST', '/users', admin, [200, 201, 202, 409]);
     const { username, password } = admin;
@@ -56,12 +61,10 @@ export class ShopLoad {
       else await sleep(200);
     }
     for (let number = 0; number < people; number++) {
-      const productId = `product-${number}`;
-      const price = { amount: 0, currency: 'EUR' };
-      const body = { productId, name: `Product ${number}`, description: '', price };
-      await this.#must('POST', '/products', body, [200, 201, 409]);
-      this.accepted.set(productId, 0);
+      await this.#sell(`product-${number}`);
+      this.accepted.set(`product-${number}`, 0);
     }
+    for (let number = 0; number < staples; number++) await this.#sell(stapleOf(number));
   }
 
   begin(): void {
@@ -98,6 +101,12 @@ export class ShopLoad {
       asked.on('error', reject);
       asked.end(text);
     });
+  }
+
+  async #sell(productId: string): Promise<void> {
+    const price = { amount: 0, currency: 'EUR' };
+    const body = { productId, name: productId, description: '', price };
+    await this.#must('POST', '/products', body, [200, 201, 409]);
   }
 
   async #reprice(productId: string): Promise<void> {
