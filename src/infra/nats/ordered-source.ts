@@ -4,9 +4,10 @@ import { partitionConsumers } from '../pipeline/partition-consumers.ts';
 import { sharePartitions } from '../pipeline/share-partitions.ts';
 import type { Members } from './members.ts';
 import { Moment } from './moment.ts';
-import { PartitionSource, type Takeover } from './partition-source.ts';
+import { PartitionSource } from './partition-source.ts';
 import { codeOf, type PullSourceOptions } from './pull-source.ts';
 import { SettledFloor } from './settled-floor.ts';
+import type { Takeover } from './takeover.ts';
 import { patienceMs } from './watermark.ts';
 
 export interface OrderedSourceOptions extends PullSourceOptions {

@@ -1,28 +1,13 @@
-import type { InboundMessage, Settlement, Sink } from '../pipeline/delivery.ts';
-import type { AckWriter } from './ack-writer.ts';
+import type { InboundMessage, Settlement } from '../pipeline/delivery.ts';
 import { type Held, HeldDelivery, wasUnacknowledged } from './held-delivery.ts';
 import { storedInbound } from './inbound.ts';
-import type { JsApi } from './js-api.ts';
-import type { Moment } from './moment.ts';
 import { NumberTable } from './number-table.ts';
+import type { PartitionHandsOptions } from './partition-hands-options.ts';
 import { ackSubject, type ConsumerProgress, isByWatermark } from './recall.ts';
 import { eraseOnBroker, settleOnBroker } from './settle.ts';
 import { isStillThere } from './still-there.ts';
 import type { ReadMessage } from './take-over.ts';
 import { type Floor, Watermark } from './watermark.ts';
-
-export interface PartitionHandsOptions {
-  readonly stream: string;
-  readonly durable: string;
-  readonly partition: number;
-  readonly sink: Sink;
-  readonly acks: Pick<AckWriter, 'write'>;
-  readonly api: JsApi;
-  readonly onTrouble: (what: string) => void;
-  readonly moment: Moment;
-  /** There may be room again. */
-  readonly onSettled: () => void;
-}
 
 /** What this process has of one partition: in the lanes, or held back until its turn. */
 export class PartitionHands {

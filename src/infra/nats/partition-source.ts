@@ -10,14 +10,7 @@ import { PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
 import { pinOf, readProgress, unpin } from './recall.ts';
 import { type Hands, type TakeoverOptions, takeOver } from './take-over.ts';
-
-/** How this process came to own a partition, or found again what it had missed of it. */
-export interface Takeover {
-  readonly partition: number;
-  /** What had to be looked for; 0 when nothing was unacknowledged. */
-  readonly recalled: number;
-  readonly seconds: number;
-}
+import type { Takeover } from './takeover.ts';
 
 export interface PartitionSourceOptions extends TakeoverOptions {
   readonly partition: number;
