@@ -2,8 +2,10 @@ import { execFile } from 'node:child_process';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { connect } from 'nats';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CartAdd } from '../../src/contracts/cart/cart-add.ts';
+import { presenceSubject, somebody } from '../../src/infra/nats/presence.ts';
 import { provideCart } from '../../src/workers/cart/composition.ts';
 import { cart } from '../../src/workers/cart/service.ts';
 import { product } from '../../src/workers/product/service.ts';
@@ -79,6 +81,20 @@ it('saves nothing while workers run, unless that is said', async () => {
 
   expect(output).toContain('while workers ran');
   expect(code).toBe(0);
+});
+
+it('saves nothing either while somebody is connected who announces nothing, as one that is frozen', async () => {
+  const connection = await connect({ servers: old.url });
+  connection.subscribe(presenceSubject('cart', somebody));
+  await connection.flush();
+
+  await soon(async () => {
+    const { code, errors } = await save(old, join(folder, 'refused'));
+    expect(code).toBe(1);
+    expect(errors).toContain('workers run (cart, which is connected)');
+  });
+
+  await connection.close();
 });
 
 it('saves what is handled and what waits, the stream that others react to first', async () => {

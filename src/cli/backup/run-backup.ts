@@ -57,7 +57,7 @@ const save = async (
   streams: readonly StreamToSave[],
   { running }: BackupArguments,
 ): Promise<BackupContents> => {
-  const living = await membersOf(snapshots, streams);
+  const living = await workersOf(snapshots, streams);
   if (living.length > 0 && !running) {
     throw new BackupRefused(
       `workers run (${living.join(', ')}): stop them, or say --running if that cannot be`,
@@ -66,16 +66,18 @@ const save = async (
   const savedAt = new Date(systemClock.now()).toISOString();
   await folder.begin();
   const saved: SavedStream[] = [];
+  let atRest = living.length === 0;
   for (const { name, isRequired } of streams) {
     if (!(await snapshots.exists(name))) {
       if (isRequired) throw new BackupRefused(`there is no stream ${name}`);
       continue;
     }
     saved.push(await folder.keep(name, (take) => snapshotOf(snapshots, name, take)));
+    // Whoever came in the meantime, and may have left again, has changed what was to stand still.
+    if (atRest) atRest = (await workersOf(snapshots, streams)).length === 0;
+    if (!atRest && !running)
+      throw new BackupRefused('a worker started meanwhile: this is no backup');
   }
-  // Whoever came in the meantime has changed what was to stand still.
-  const atRest = living.length === 0 && (await membersOf(snapshots, streams)).length === 0;
-  if (!atRest && !running) throw new BackupRefused('a worker started meanwhile: this is no backup');
   const all: BackupContents = {
     ...{ format: 1, savedAt, atRest },
     server: snapshots.serverVersion,
@@ -95,12 +97,12 @@ const snapshotOf = async (
   return { config: { ...config, num_replicas: Number(config['num_replicas']) }, state };
 };
 
-const membersOf = async (
+const workersOf = async (
   snapshots: StreamSnapshots,
   streams: readonly StreamToSave[],
 ): Promise<readonly string[]> => {
   const names = [...new Set(streams.map(({ service }) => service.name))];
-  const found = await Promise.all(names.map((name) => snapshots.livingMembers(name)));
+  const found = await Promise.all(names.map((name) => snapshots.workersOf(name)));
   return found.flat();
 };
 

@@ -5,6 +5,7 @@ import { inboxPrefixOf, type NatsOptions, openConnection } from './connect.ts';
 import { type ApiError, apiError, clientFailure, refusal } from './errors.ts';
 import { JsApi } from './js-api.ts';
 import { membersBucket } from './members.ts';
+import { Presence, somebody } from './presence.ts';
 
 /** What a snapshot is of: the stream's settings, and what it held. The broker wants both back. */
 export interface SnapshotHead {
@@ -57,11 +58,18 @@ export class StreamSnapshots implements AsyncDisposable {
     throw refusal(error, stream);
   }
 
-  /** The replicas of a service that have announced themselves within the last seconds. */
-  async livingMembers(service: string): Promise<readonly string[]> {
+  /**
+   * The workers of a service, as far as the broker knows: replicas that have announced themselves within
+   * the last seconds, else whether any process of it is connected. Those without order announce nothing,
+   * nor do frozen ones.
+   */
+  async workersOf(service: string): Promise<readonly string[]> {
     const settings = { name: membersBucket, storage: 'memory', replicas: 1 } as const;
     const bucket = new Bucket(this.#connection, this.#api, settings);
-    return bucket.keys(`${service}.*`);
+    const members = await bucket.keys(`${service}.*`);
+    if (members.length > 0) return members;
+    const found = await new Presence(this.#connection, service).ask(somebody);
+    return found === 'nobody' ? [] : [`${service}, which is connected`];
   }
 
   /**
