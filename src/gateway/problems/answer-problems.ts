@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { traceFieldsOf } from '../edge/request-traces.ts';
+import { discreetError } from './discreet-error.ts';
 import { documentOf, Problem, problemMediaType } from './problem.ts';
 import { problemOfError } from './problem-of-error.ts';
 
@@ -24,7 +25,7 @@ export const answerProblem = (
 
 const logProblem = ({ kind, event, cause }: LoggedProblem, request: FastifyRequest): void => {
   const where = { route: request.routeOptions.url, ...traceFieldsOf(request) };
-  const facts = { kind, event, ...where, err: cause };
+  const facts = { kind, event, ...where, err: discreetError(cause, request) };
   if (kind === 'internal') request.log.error(facts, 'request failed');
   else request.log.warn(facts, 'request failed');
 };

@@ -134,3 +134,22 @@ test('only so many wait: the next is refused at once', async () => {
     Array(256).fill(503),
   );
 });
+
+test('what is logged of a failure quotes nothing that the request says of a person', async () => {
+  const hashPassword = async (password: string): Promise<string> => {
+    const cause = new TypeError(`no hash of ${password} for ann@example.org`);
+    throw new RangeError(`cannot register ann-of-cleves: ${password}`, { cause });
+  };
+  const { app, logs } = await startGateway({ ports: { hashPassword } });
+  const payload = { username: 'ann-of-cleves', password: 'long-enough', email: 'ann@example.org' };
+
+  const answer = await app.inject({ method: 'POST', url: '/users', payload });
+
+  expect(answer.statusCode).toBe(500);
+  const line = logs.find((log) => log.includes('request failed')) ?? '';
+  expect(JSON.parse(line).err).toMatchObject({
+    type: 'RangeError',
+    message: 'cannot register [redacted]: [redacted]: no hash of [redacted] for [redacted]',
+  });
+  expect(line).not.toMatch(/ann-of-cleves|long-enough|ann@example/);
+});
