@@ -7,7 +7,7 @@ import { Moment } from './moment.ts';
 import { PartitionSource } from './partition-source.ts';
 import { codeOf, type PullSourceOptions } from './pull-source.ts';
 import { SettledFloor } from './settled-floor.ts';
-import type { Takeover } from './takeover.ts';
+import type { Takeover } from './take-over.ts';
 import { patienceMs } from './watermark.ts';
 
 export interface OrderedSourceOptions extends PullSourceOptions {

@@ -9,8 +9,7 @@ import type { Moment } from './moment.ts';
 import { PartitionHands } from './partition-hands.ts';
 import { PullLoop } from './pull-loop.ts';
 import { pinOf, readProgress, unpin } from './recall.ts';
-import { type Hands, type TakeoverOptions, takeOver } from './take-over.ts';
-import type { Takeover } from './takeover.ts';
+import { type Hands, type Takeover, type TakeoverOptions, takeOver } from './take-over.ts';
 
 export interface PartitionSourceOptions extends TakeoverOptions {
   readonly partition: number;
