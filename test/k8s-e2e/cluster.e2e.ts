@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { turnsIn } from '../k8s/autoscaling/simulate.ts';
 import { runProgram } from '../support/finished-program.ts';
 import { soon } from '../support/soon.ts';
 import {
@@ -11,6 +12,7 @@ import {
   sizeOf,
 } from './containers/images.ts';
 import { podman } from './containers/podman.ts';
+import { burstOf } from './shop/burst.ts';
 import { replayFlood } from './shop/flood.ts';
 import { InstalledShop } from './shop/installed-shop.ts';
 import { ShopLoad } from './shop/shop-load.ts';
@@ -103,6 +105,21 @@ describe('what is rendered, run as containers under load', () => {
       await pods.scale(4);
       await pods.scale(2);
     });
+  }, 300_000);
+
+  it('follows a tenfold burst as the autoscaler decides: up at once, down one by one', async () => {
+    const { changes, moments, floods } = await burstOf(shop.cluster, shop.brokerAs('replay'));
+
+    say(changes.map(({ second, from, to }) => `${second} s: ${from} -> ${to}`).join(', '));
+    expect(floods).toEqual([0, 0, 0]);
+    expect(Math.max(...moments.map(({ wanted }) => wanted))).toBeGreaterThanOrEqual(6);
+    expect(turnsIn({ moments, changes }).length).toBeLessThanOrEqual(1);
+    const downs = changes.filter(({ from, to }) => to < from);
+    expect(downs.length).toBeGreaterThan(0);
+    expect(downs.every(({ from, to }) => from - to === 1)).toBe(true);
+    expect(load.failures).toEqual([]);
+    expect(shop.cluster.ends.filter(({ wasKilled }) => wasKilled)).toEqual([]);
+    await shop.cluster.of('worker-cart').scale(2);
   }, 300_000);
 
   it('rolls out another version of workers, gateway and observer', async () => {

@@ -1,12 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type AutoscalerSpec, HorizontalAutoscaler, type Readings } from './hpa.ts';
-import type { LiveFleet } from './live-fleet.ts';
 import type { Change, Course, Moment } from './simulate.ts';
 
-/** An autoscaler at work on real processes. */
+/** Workers, as many as are wanted: what a Deployment is to its autoscaler. */
+export interface Fleet {
+  readonly current: number;
+  ready(): Promise<number>;
+  scaleTo(replicas: number): void;
+}
+
+/** An autoscaler at work on real workers. */
 export interface LiveControl {
   readonly autoscaler: AutoscalerSpec;
-  readonly fleet: LiveFleet;
+  readonly fleet: Fleet;
   /** Where an observer answers for the service: `…/lag/cart`. */
   readonly lagUrl: string;
   /** Seconds of the autoscaler in a second of ours: its windows and periods pass that much faster. */

@@ -1,7 +1,8 @@
 import type { WorkerProcess } from '../../support/worker-process.ts';
+import type { Fleet } from './live-controller.ts';
 
-/** Worker processes, as many as are wanted: what a Deployment is to its autoscaler. */
-export class LiveFleet implements AsyncDisposable {
+/** A fleet of worker processes. */
+export class LiveFleet implements Fleet, AsyncDisposable {
   readonly #start: () => WorkerProcess;
   readonly #leaving: Promise<unknown>[] = [];
   #workers: WorkerProcess[] = [];

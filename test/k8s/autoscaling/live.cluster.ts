@@ -8,10 +8,9 @@ import { startNatsServer } from '../../support/nats-server.ts';
 import { publish } from '../../support/running-service.ts';
 import { soon } from '../../support/soon.ts';
 import { WorkerProcess } from '../../support/worker-process.ts';
-import { targetsOf } from './arithmetic.ts';
 import { controlUntil } from './live-controller.ts';
 import { LiveFleet } from './live-fleet.ts';
-import { shipped, shippedFacts } from './shipped.ts';
+import { pacedAutoscaler } from './paced-autoscaler.ts';
 import { turnsIn } from './simulate.ts';
 
 /** The autoscaler's time passes faster than ours by so much; 1 shows it as it is, in twenty minutes. */
@@ -21,29 +20,9 @@ const handleMs = 160;
 /** Events that one worker settles in a second: its handlers wait, so no processor is in the way. */
 const perSecond = (concurrency * 1000) / handleMs;
 const users = 400;
+const autoscaler = pacedAutoscaler(perSecond, pace);
 const slowScript = join(import.meta.dirname, '../../support/slow-cart-worker.mjs');
 const observerScript = resolve(import.meta.dirname, '../../../dist/observer/main.js');
-
-/** The shipped autoscaler with targets for such a worker, in the time that passes here. */
-const autoscaler = (() => {
-  const { clearSeconds, objectiveSeconds } = shippedFacts;
-  const targets = targetsOf({
-    ...shippedFacts,
-    perSecond,
-    clearSeconds: clearSeconds / pace,
-    objectiveSeconds: objectiveSeconds / pace,
-  });
-  const named: Readonly<Record<string, number>> = {
-    waitingEvents: targets.lag,
-    oldestWaitingSeconds: targets.age,
-    arrivalsPerSecond: targets.arrivals,
-  };
-  const metrics = shipped.autoscaler.metrics.map((metric) => ({
-    ...metric,
-    target: named[metric.name] ?? metric.target,
-  }));
-  return { ...shipped.autoscaler, metrics };
-})();
 
 /** Publishes so many a second until told to stop; resolves to how many that were. */
 const publishWhile = async (bus: NatsBus, rate: () => number, isOver: () => boolean) => {
