@@ -122,7 +122,7 @@ describe('what is rendered, run as containers under load', () => {
     await shop.cluster.of('worker-cart').scale(2);
   }, 300_000);
 
-  it('rolls out another version of workers, gateway and observer', async () => {
+  it('rolls out another version of workers and gateway', async () => {
     await underLoad(async () => {
       for (const name of ['worker-product', 'worker-cart', 'worker-user', 'gateway']) {
         await shop.cluster.of(name).roll();

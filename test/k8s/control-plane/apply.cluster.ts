@@ -4,10 +4,9 @@ import type { Manifest } from '../manifest.ts';
 import { combinationsFor, overlays } from '../parts.ts';
 import { render } from '../render.ts';
 import { priorities } from '../rules/references.ts';
-import { ControlPlane } from './control-plane.ts';
-import { foreignKinds } from './foreign-kinds.ts';
+import type { ControlPlane } from './control-plane.ts';
 import type { Kubectl } from './kubectl.ts';
-import { controlPlanePrograms } from './programs.ts';
+import { openPlane, openWithinMs } from './open-plane.ts';
 
 let plane: ControlPlane;
 let kubectl: Kubectl;
@@ -15,18 +14,16 @@ let kubectl: Kubectl;
 let missing: string | undefined;
 
 beforeAll(async () => {
-  const programs = await controlPlanePrograms();
-  if (typeof programs === 'string') {
-    missing = programs;
+  const opened = await openPlane();
+  if (typeof opened === 'string') {
+    missing = opened;
     return;
   }
-  plane = await ControlPlane.start(programs);
+  plane = opened;
   kubectl = plane.kubectl;
-  await kubectl.apply(await foreignKinds());
-  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   await kubectl.apply(listOf(priorities));
   await kubectl.run(['create', '-f', '-'], listOf(nodes));
-}, 3_700_000);
+}, openWithinMs);
 
 beforeEach((context) => {
   if (missing !== undefined) context.skip(missing);

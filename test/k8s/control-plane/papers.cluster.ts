@@ -5,11 +5,10 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { soon } from '../../support/soon.ts';
-import { ControlPlane } from './control-plane.ts';
+import type { ControlPlane } from './control-plane.ts';
 import { commandsUnder, runbookCommands, runbookPreparations } from './documented-commands.ts';
-import { foreignKinds } from './foreign-kinds.ts';
 import type { Kubectl } from './kubectl.ts';
-import { controlPlanePrograms } from './programs.ts';
+import { openPlane, openWithinMs } from './open-plane.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const execute = promisify(execFile);
@@ -34,17 +33,15 @@ const type = async (command: string): Promise<string> => {
 };
 
 beforeAll(async () => {
-  const programs = await controlPlanePrograms();
-  if (typeof programs === 'string') {
-    missing = programs;
+  const opened = await openPlane();
+  if (typeof opened === 'string') {
+    missing = opened;
     return;
   }
-  plane = await ControlPlane.start(programs);
+  plane = opened;
   kubectl = plane.kubectl;
-  await kubectl.apply(await foreignKinds());
-  await kubectl.run(['wait', '--for=condition=Established', 'crd', '--all', '--timeout=60s']);
   folder = await checkout();
-}, 3_700_000);
+}, openWithinMs);
 
 beforeEach((context) => {
   if (missing !== undefined) context.skip(missing);
