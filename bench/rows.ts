@@ -8,7 +8,7 @@ import { publishBoth } from './rows/publish-both.ts';
 import { publishDefaults } from './rows/publish-defaults.ts';
 import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
-import { headersClient, headersLines } from './rows/reading-headers.ts';
+import { callbackEnvelope, headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
 import { unordered } from './rows/unordered.ts';
 import { watermark } from './rows/watermark.ts';
@@ -20,6 +20,7 @@ export type RowName =
   | 'callback-work'
   | 'headers-client'
   | 'headers-lines'
+  | 'callback-envelope'
   | 'unordered'
   | 'reaction'
   | 'watermark'
@@ -37,6 +38,7 @@ export const rows: Readonly<Record<RowName, Row<RowName>>> = {
   'callback-work': { ...callbackWork, base: 'callback' },
   'headers-client': { ...headersClient, base: 'callback' },
   'headers-lines': { ...headersLines, base: 'callback' },
+  'callback-envelope': { ...callbackEnvelope, base: 'callback' },
   unordered: { ...unordered, base: 'callback' },
   reaction: { ...reaction, base: 'callback' },
   watermark: { ...watermark, base: 'callback' },

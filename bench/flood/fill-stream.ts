@@ -14,20 +14,23 @@ export const fillStream = async (
   stream: ServiceStream,
   events: number,
   make: (index: number) => OutgoingEvent,
-  isTraced = false,
+  traceOf: (index: number) => string | undefined = () => undefined,
 ): Promise<void> => {
   const commits = bus.commits(stream);
   for (let from = 0; from < events; from += atOnce) {
     const messages = Array.from({ length: Math.min(atOnce, events - from) }, (_, offset) => {
       const event = make(from + offset);
+      const traceparent = traceOf(from + offset);
       const envelope = newEnvelope(randomUUID(), event.contract.type);
-      return encodeEvent(event, isTraced ? { ...envelope, traceparent: newTrace() } : envelope);
+      return encodeEvent(event, traceparent ? { ...envelope, traceparent } : envelope);
     });
     const { kind } = await commits.commit({ messages });
     if (kind !== 'committed') throw new Error(`${stream.name} could not be filled`);
   }
 };
 
-/** A trace of its own, which somebody records. */
-const newTrace = (): string =>
-  `00-${randomUUID().replaceAll('-', '')}-${randomUUID().replaceAll('-', '').slice(16)}-01`;
+/** A trace of its own, which somebody records or nobody does. */
+export const newTrace = (isRecorded: boolean): string => {
+  const [trace, span] = [randomUUID(), randomUUID()].map((id) => id.replaceAll('-', ''));
+  return `00-${trace}-${span?.slice(16)}-${isRecorded ? '01' : '00'}`;
+};

@@ -1,12 +1,17 @@
 import { provide } from '../../src/infra/di/token.ts';
 import type { BusWatcher } from '../../src/infra/nats/bus-watcher.ts';
 import { NatsBus } from '../../src/infra/nats/nats-bus.ts';
-import { openLogger } from '../../src/infra/observability/logger.ts';
+import { type Logger, openLogger } from '../../src/infra/observability/logger.ts';
 import { measureBus } from '../../src/infra/observability/measure-bus.ts';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
-import { readConfig, workerEnvironment } from '../../src/infra/runtime/config.ts';
+import {
+  readConfig,
+  type WorkerEnvironment,
+  workerEnvironment,
+} from '../../src/infra/runtime/config.ts';
 import { startService } from '../../src/infra/runtime/start-service.ts';
 import { systemClock } from '../../src/infra/runtime/system-clock.ts';
+import { openTracing } from '../../src/infra/tracing/open-tracing.ts';
 import { Tally } from '../bench-services.ts';
 import { machineMicros } from '../machine-micros.ts';
 import type { TaskContext } from '../run-task.ts';
@@ -14,9 +19,16 @@ import { DarkMetrics } from './dark-metrics.ts';
 import type { Flood } from './flood.ts';
 import { floodService } from './flood-service.ts';
 
-/** What the worker of a flood is told. */
-export interface FloodWorkerOrder {
+/** Where the worker of a flood finds the others. */
+export interface FloodUrls {
+  /** The broker. */
   readonly url: string;
+  /** Where it sends its spans, if it records any. */
+  readonly collector: string;
+}
+
+/** What the worker of a flood is told. */
+export interface FloodWorkerOrder extends FloodUrls {
   readonly flood: Flood;
   /** Which of its readers it works for. */
   readonly reader: number;
@@ -35,17 +47,23 @@ const everyMs = 20;
 
 /** A worker process as any other, with its default settings; says how far it is until it is told to stop. */
 export const runFloodWorker = async (
-  { url, flood, reader }: FloodWorkerOrder,
+  { url, collector, flood, reader }: FloodWorkerOrder,
   { say, told }: TaskContext,
 ): Promise<void> => {
   const service = floodService(flood, reader);
   const environment = readConfig(workerEnvironment, { NATS_URL: url, LOG_LEVEL: 'warn' });
   const { logger, metrics, watcher } = shownBy(flood, service.name);
+  const tracing =
+    flood.shown === 'traces' ? await trace(collector, environment, logger) : undefined;
   let [count, owned] = [0, 0];
   await using bus = await NatsBus.connect(
     { name: service.name, servers: [url], replicas: 1, storage: 'file' },
     {
       ...watcher,
+      onBatch: (batch) => {
+        watcher.onBatch?.(batch);
+        tracing?.batch(batch);
+      },
       onOwned: (now) => {
         owned = now.partitions.length;
         watcher.onOwned?.(now);
@@ -59,21 +77,26 @@ export const runFloodWorker = async (
     logger,
     metrics,
     clock: systemClock,
+    tracing,
     provide: (scope) => provide(scope, Tally, tally),
   });
   const timer = setInterval(() => {
     const { user, system } = process.cpuUsage();
     say({ atMicros: machineMicros(), count, cpuMicros: user + system, owned });
   }, everyMs);
-  const endScrapes = flood.shown === 'everything' ? scrape(metrics) : () => {};
+  const endScrapes = isScraped(flood) ? scrape(metrics) : () => {};
   await told();
   endScrapes();
   clearInterval(timer);
   await running.stop();
+  await tracing?.close(0);
 };
 
+const isScraped = ({ shown }: Flood): boolean => shown === 'everything' || shown === 'traces';
+
 /** What a worker counts and says. */
-const shownBy = ({ shown, poisoned }: Flood, service: string) => {
+const shownBy = (flood: Flood, service: string) => {
+  const { shown, poisoned } = flood;
   const logger = openLogger({
     service,
     // What is meant to fail is not told among the results.
@@ -82,9 +105,23 @@ const shownBy = ({ shown, poisoned }: Flood, service: string) => {
     contracts: [],
   });
   const metrics = shown === 'nothing' ? new DarkMetrics(service) : new Metrics(service);
-  if (shown === 'everything') metrics.exportProcess();
+  if (isScraped(flood)) metrics.exportProcess();
   const watcher: BusWatcher = shown === 'nothing' ? {} : measureBus(metrics, logger);
   return { logger, metrics, watcher };
+};
+
+/** Tracing as a worker opens it, with OpenTelemetry's own settings but for where spans go. */
+const trace = (collector: string, environment: WorkerEnvironment, logger: Logger) => {
+  // OpenTelemetry reads it from there itself.
+  process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = collector;
+  return openTracing({
+    service: 'flood',
+    version: '0',
+    instance: String(process.pid),
+    settings: { ...environment, OTEL_EXPORTER_OTLP_ENDPOINT: collector },
+    logger,
+    clock: systemClock,
+  });
 };
 
 const scrapeEveryMs = 1_000;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TaskProcess } from '../task-process.ts';
 import type { Flood } from './flood.ts';
-import type { FloodSample, FloodWorkerOrder } from './flood-worker.ts';
+import type { FloodSample, FloodUrls, FloodWorkerOrder } from './flood-worker.ts';
 import type { Reading } from './middle-part.ts';
 
 /** How long replicas may take until they have shared the partitions. */
@@ -20,13 +20,13 @@ export class FloodWorkers implements AsyncDisposable {
   readonly #signal: AbortSignal;
   readonly #workers: readonly Worker[];
 
-  constructor(url: string, flood: Flood, signal: AbortSignal) {
+  constructor(urls: FloodUrls, flood: Flood, signal: AbortSignal) {
     this.#flood = flood;
     this.#signal = signal;
     const { readers, processes } = flood;
     this.#workers = Array.from({ length: readers * processes }, (_, index) => {
       const samples: FloodSample[] = [];
-      const order: FloodWorkerOrder = { url, flood, reader: index % readers };
+      const order: FloodWorkerOrder = { ...urls, flood, reader: index % readers };
       const onSaid = (sample: FloodSample): void => void samples.push(sample);
       const task = new TaskProcess<void, FloodSample>('flood-worker', order, { signal, onSaid });
       return { reader: order.reader, task, samples };

@@ -22,9 +22,12 @@ export interface Flood {
   /**
    * How much the workers show of themselves. `usual`: as their settings are, but nobody asks.
    * `everything`: they are scraped once a second, in OpenMetrics, and every event comes with a trace.
+   * `traces`: besides, they record their part of those traces and send it to a collector.
    * `nothing`: nothing is counted, timed or logged.
    */
-  readonly shown: 'usual' | 'everything' | 'nothing';
+  readonly shown: 'usual' | 'everything' | 'traces' | 'nothing';
+  /** Of so many events one comes with a trace that somebody records; the others with one that nobody does. */
+  readonly recordedOneIn: number;
 }
 
 /** One process, the usual partitions, a thousand keys, small states, an empty stream. */
@@ -39,4 +42,5 @@ export const usualFlood: Flood = {
   before: 0,
   poisoned: 0,
   shown: 'usual',
+  recordedOneIn: 1,
 };

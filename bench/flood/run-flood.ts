@@ -5,7 +5,8 @@ import type { BenchParts } from '../comparison.ts';
 import { machineMicros } from '../machine-micros.ts';
 import { processCpuMicros } from '../process-cpu.ts';
 import { untilIdle } from '../until-idle.ts';
-import { fillStream } from './fill-stream.ts';
+import { Collector } from './collector.ts';
+import { fillStream, newTrace } from './fill-stream.ts';
 import type { Flood } from './flood.ts';
 import { floodData, floodEvents, poisonedData } from './flood-events.ts';
 import { FloodWorkers } from './flood-workers.ts';
@@ -19,6 +20,8 @@ export interface FloodResult {
   readonly clientCpuMicros: number;
   /** Nothing where the system does not say. */
   readonly serverCpuMicros: number | undefined;
+  /** How many spans came to a collector, at most. */
+  readonly spans: number;
 }
 
 const everyMs = 20;
@@ -46,7 +49,9 @@ export const runFlood = async (
   const connection = await connect({ servers: server.url, name: 'flood-manager' });
   const manager = await connection.jetstreamManager();
 
-  await using workers = new FloodWorkers(server.url, flood, signal);
+  await using collector = await Collector.start();
+  const urls = { url: server.url, collector: collector.url };
+  await using workers = new FloodWorkers(urls, flood, signal);
   await workers.shared();
   const consumers = await consumersOf(manager, stream.name);
   const until = new Date(Date.now() + 3_600_000);
@@ -56,7 +61,9 @@ export const runFlood = async (
   const { poisoned } = flood;
   const plan = { events: stored, poisoned, keys: flood.keys };
   const makeOne = (index: number) => make(poisonedData(index, plan));
-  await fillStream(bus, stream, stored + poisoned, makeOne, flood.shown !== 'usual');
+  const traceOf = (index: number) =>
+    flood.shown === 'usual' ? undefined : newTrace(index % flood.recordedOneIn === 0);
+  await fillStream(bus, stream, stored + poisoned, makeOne, traceOf);
   await untilIdle(server.pid, signal);
 
   const cpu: Reading[] = [];
@@ -80,6 +87,7 @@ export const runFlood = async (
     eventsPerSecond: found.eventsPerSecond,
     clientCpuMicros: found.cpuMicros.slice(0, own).reduce((sum, micros) => sum + micros, 0),
     serverCpuMicros: found.cpuMicros[own],
+    spans: collector.spans,
   };
 };
 

@@ -16,6 +16,11 @@ const casesOf = (quick: boolean): Case[] =>
       { name: base, base, flood: { ...flood, shown: 'nothing' } },
       { name: `${base}, again`, base, flood: { ...flood, shown: 'nothing' } },
       { name: `${kind}, everything`, base, flood: { ...flood, shown: 'everything' } },
+      ...[100, 1].map((recordedOneIn) => ({
+        name: `${kind}, and traces of ${recordedOneIn === 1 ? 'all' : `1 in ${recordedOneIn}`}`,
+        base,
+        flood: { ...flood, shown: 'traces', recordedOneIn } as const,
+      })),
     ];
   });
 
@@ -24,7 +29,7 @@ const usualRounds = 7;
 /** What metrics, logs and exemplars cost an event, in processor time of the worker. */
 export const observability: Comparison = {
   name: 'observability',
-  about: 'what it costs to count, time and show every event, against showing nothing',
+  about: 'what it costs to count, time, show and trace every event, against showing nothing',
   usage: planUsage('observability', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
