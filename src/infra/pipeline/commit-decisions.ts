@@ -163,11 +163,16 @@ const recordWith = (
   const { stream, sequence } = message;
   if (how === 'postponed') return recordPostponing(record, sequence);
   if (how === 'duplicate') return recordForgetting(record, sequence);
-  const { parked: _before, ...after } = turn
+  const after = turn
     ? { ...record, state }
     : recordAfter(record, state, { id: envelope.id, stream, sequence, settledUpTo });
-  return parked && parked !== 'no longer' ? { ...after, parked } : after;
+  return parked === after.parked ? after : parkedAs(after, parked);
 };
+
+const parkedAs = (
+  { parked: _before, ...record }: StateRecord,
+  parked: Parked | 'no longer' | undefined,
+): StateRecord => (parked && parked !== 'no longer' ? { ...record, parked } : record);
 
 const handledWithoutFacts: Outcome = { kind: 'done', how: 'handled', facts: 0 };
 

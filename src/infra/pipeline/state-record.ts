@@ -107,17 +107,21 @@ export const recordAfter = <State>(
   // An event that is being applied is not settled: who says so speaks of another stream's life.
   const settled = settledUpTo < sequence ? Math.max(record.settled, settledUpTo) : record.settled;
   const recent = record.recent.filter((applied) => applied > settled);
+  if (recent.length >= rememberedSequences)
+    recent.splice(0, 1 + recent.length - rememberedSequences);
+  recent.push(sequence);
   const position = record.position[stream] ?? 0;
+  const { parked, retrying } = record;
   return {
     key: record.key,
     state,
     causes: withCause(record.causes, markOf(id)),
-    recent: [...recent.slice(1 - rememberedSequences), sequence],
+    recent,
     settled,
     position: { ...record.position, [stream]: Math.max(position, sequence) },
     tally: tallyAfter(record.tally, sequence, position),
-    ...(record.parked ? { parked: record.parked } : {}),
-    ...retryingWithout(record, sequence),
+    ...(parked && { parked }),
+    ...(retrying && retryingWithout(record, sequence)),
   };
 };
 

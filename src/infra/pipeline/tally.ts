@@ -66,7 +66,8 @@ export const tallyAfter = (tally: Tally | undefined, sequence: number, position:
   const counted = plus(before, sequence);
   const marks = isLate ? before.marks.map((mark) => including(mark, sequence)) : before.marks;
   return {
-    ...counted,
+    count: counted.count,
+    sum: counted.sum,
     late: isLate ? [...before.late.slice(1 - mostLate), sequence] : before.late,
     marks:
       counted.count % eventsBetweenMarks === 0
