@@ -39,7 +39,7 @@ export const growthAxes = (quick: boolean): readonly Axis[] => {
       events: Math.max(events, keys),
       keys,
     })),
-    axis('bytes of state', quick ? [100, 8_192] : [100, 1_024, 8_192, 65_536], (stateBytes) => ({
+    axis('bytes of state', quick ? [] : [100, 1_024, 8_192, 65_536], (stateBytes) => ({
       ...state,
       events: stateBytes > 16_384 ? 3_000 : stateBytes > 4_096 ? 8_000 : events,
       keys: 200,

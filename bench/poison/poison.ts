@@ -12,17 +12,15 @@ const base = 'no key';
 
 /** The base runs twice: what it differs by from itself is the noise of the machine. */
 const casesOf = (quick: boolean): Case[] => {
-  const events = quick ? 20_000 : 60_000;
+  const events = quick ? 10_000 : 60_000;
   const flood: Flood = { ...usualFlood, kind: 'state', keys, events };
+  const rare = { ...flood, poisoned: events / keys };
+  const often = { ...flood, poisoned: events / 100 };
   return [
     { name: base, base, flood },
-    { name: 'no key, again', base, flood },
-    {
-      name: 'one key, as many events as others',
-      base,
-      flood: { ...flood, poisoned: events / keys },
-    },
-    { name: 'one key, 1 event in 100', base, flood: { ...flood, poisoned: events / 100 } },
+    ...(quick ? [] : [{ name: 'no key, again', base, flood }]),
+    { name: 'one key, as many events as others', base, flood: rare },
+    ...(quick ? [] : [{ name: 'one key, 1 event in 100', base, flood: often }]),
   ];
 };
 
