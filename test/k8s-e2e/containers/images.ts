@@ -12,7 +12,7 @@ import {
 import { homedir, tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { buildah, podman } from './podman.ts';
+import { buildah, buildahWithoutNetwork, podman } from './podman.ts';
 
 const root = resolve(import.meta.dirname, '../../..');
 const execute = promisify(execFile);
@@ -133,16 +133,26 @@ const nats = (program: string): Recipe => ({
 });
 
 /** Builds the project's image from its Dockerfile, out of what is on this machine; its digest. */
-export const buildImage = async (image: string, ...more: readonly string[]): Promise<string> => {
-  await buildah(
-    'build',
-    ...['--pull=never', '--network=host', '--isolation=chroot', '--timestamp', '0', '--layers'],
-    ...['--build-arg', `BUILD_IMAGE=${base.build}`, '--build-arg', `RUNTIME_IMAGE=${base.runtime}`],
-    ...['--build-arg', 'VERSION=0.0.0-e2e', '-t', image, ...more],
-    root,
-  );
-  return podman('image', 'inspect', image, '--format', '{{.Digest}}');
+export const buildImage = async (image: string): Promise<string> => {
+  await buildah(...build(image), root);
+  return digestOf(image);
 };
+
+/** Builds it from nothing but the files, the bases and the packages of a build before; its digest. */
+export const buildImageAgain = async (image: string): Promise<string> => {
+  await buildahWithoutNetwork(...build(image), '--build-arg', 'NPM_CONFIG_OFFLINE=true', root);
+  return digestOf(image);
+};
+
+/** No layer is taken from a build before: each step runs, and the first time it fills the cache. */
+const build = (image: string): readonly string[] => [
+  ...['build', '--pull=never', '--network=host', '--isolation=chroot', '--timestamp', '0'],
+  ...['--no-cache', '-t', image, '--build-arg', 'VERSION=0.0.0-e2e'],
+  ...['--build-arg', `BUILD_IMAGE=${base.build}`, '--build-arg', `RUNTIME_IMAGE=${base.runtime}`],
+];
+
+const digestOf = (image: string): Promise<string> =>
+  podman('image', 'inspect', image, '--format', '{{.Digest}}');
 
 /** Makes the bases that stand in for a registry's. */
 export const makeBases = async (): Promise<void> => {

@@ -33,3 +33,7 @@ const run = (program: string, args: readonly string[]): Promise<string> =>
 
 export const podman = (...args: readonly string[]): Promise<string> => run('podman', args);
 export const buildah = (...args: readonly string[]): Promise<string> => run('buildah', args);
+
+/** The same with no network at all, not even that of the machine itself. */
+export const buildahWithoutNetwork = (...args: readonly string[]): Promise<string> =>
+  run('unshare', ['--net', 'buildah', ...args]);
