@@ -26,6 +26,9 @@ export const bestFirst = (one: Hit, other: Hit): number =>
   other.score - one.score ||
   byName(one.listed, other.listed);
 
+/** The nearness of a name that has all of these words. */
+export const wholly = (words: readonly string[]): number => 3 * words.length;
+
 /**
  * How well the name answers, whatever the description says: for each word 3 when it is in the name, 2
  * when a word of the name begins with it, 1 when one is nearly it.

@@ -1,7 +1,9 @@
+import { WordTable } from './word-table.ts';
+
 /** In how many texts each word occurs. */
 export class WordCounts {
   /** In boxes, so that a word which is known is looked up once to be counted, not twice. */
-  readonly #counts = new Map<string, { texts: number }>();
+  readonly #counts = new WordTable<{ texts: number }>();
 
   add(words: readonly string[]): void {
     for (const word of new Set(words)) {
@@ -22,16 +24,49 @@ export class WordCounts {
     return this.#counts.get(word)?.texts ?? 0;
   }
 
+  /** How many texts have a word that begins so; a text counts once for each such word. */
+  beginning(prefix: string): number {
+    return sumOf(this.#counts.beginning(prefix));
+  }
+
   /**
-   * Parts words into those that at most so many texts have and the others; when all are more common
-   * than that, the rarest one counts as rare.
+   * What else somebody may have meant who wrote this with at most so many typing errors: in how many
+   * texts such words are, and the likeliest, which has the fewest errors, then the most texts.
    */
-  part(words: readonly string[], most: number): { rare: string[]; common: string[] } {
-    const rarestFirst = words.toSorted((one, other) => this.of(one) - this.of(other));
-    const isRare = (word: string): boolean => word === rarestFirst[0] || this.of(word) <= most;
+  near(word: string, errors: number): { texts: number; likeliest: string } {
+    const near = this.#counts.near(word, errors);
+    const [best] = near.sort(
+      (one, other) =>
+        one.errors - other.errors ||
+        other.value.texts - one.value.texts ||
+        (one.word < other.word ? -1 : 1),
+    );
+    return { texts: sumOf(near.map(({ value }) => value)), likeliest: best?.word ?? word };
+  }
+
+  /**
+   * Parts words into those that at most so many texts have, whole or (unless whole ones are asked for)
+   * begun, and the others; when all are more common than that, the rarest one counts as rare.
+   */
+  part(words: readonly string[], most: number, as: 'whole' | 'begun' = 'begun'): Parted {
+    const texts = new Map(
+      words.map((word) => [word, as === 'whole' ? this.of(word) : this.beginning(word)]),
+    );
+    const textsWith = (word: string): number => texts.get(word) ?? 0;
+    const rarestFirst = words.toSorted((one, other) => textsWith(one) - textsWith(other));
+    const isRare = (word: string): boolean => word === rarestFirst[0] || textsWith(word) <= most;
     return {
       rare: rarestFirst.filter(isRare),
       common: rarestFirst.filter((word) => !isRare(word)),
     };
   }
 }
+
+/** Both with the rarest word first. */
+export interface Parted {
+  readonly rare: string[];
+  readonly common: string[];
+}
+
+const sumOf = (counts: readonly { readonly texts: number }[]): number =>
+  counts.reduce((sum, { texts }) => sum + texts, 0);

@@ -26,4 +26,23 @@ describe('counting words', () => {
     });
     expect(counts.part([], 2)).toEqual({ rare: [], common: [] });
   });
+
+  it('takes a word for as common as what begins with it, unless whole words are asked for', () => {
+    const counts = new WordCounts();
+    for (let text = 0; text < 10; text++) counts.add(text < 3 ? ['tea', 'set'] : ['teapot']);
+
+    expect(counts.beginning('tea')).toBe(10);
+    expect(counts.part(['tea', 'set'], 3)).toEqual({ rare: ['set'], common: ['tea'] });
+    expect(counts.part(['tea', 'set'], 3, 'whole')).toEqual({ rare: ['tea', 'set'], common: [] });
+  });
+
+  it('reads a word as the nearest one, of several as the one that most texts have', () => {
+    const counts = new WordCounts();
+    for (let text = 0; text < 9; text++) counts.add(text < 3 ? ['coffee'] : ['toffee']);
+    for (let text = 0; text < 20; text++) counts.add(['offices']);
+
+    expect(counts.near('boffee', 2)).toEqual({ texts: 9, likeliest: 'toffee' });
+    expect(counts.near('coffe', 2)).toEqual({ texts: 9, likeliest: 'coffee' });
+    expect(counts.near('zebra', 2)).toEqual({ texts: 0, likeliest: 'zebra' });
+  });
 });
