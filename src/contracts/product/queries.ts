@@ -11,7 +11,8 @@ export const ProductGet = defineQuery({
 });
 
 /**
- * Ranked full text over names and descriptions, with prefixes and small typing errors.
+ * Ranked full text over names and descriptions, with prefixes and small typing errors. Of words that
+ * very many products have, whole or begun, names come first, with more whole words first, then in order.
  *
  * Without text, all products by name. Prices are in minor units; a filter leaves other currencies out
  * only when `currency` is given.
