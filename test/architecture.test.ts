@@ -78,6 +78,7 @@ const packages: Readonly<Record<string, RegExp>> = {
   '@opentelemetry/exporter-trace-otlp-proto': /^src\/infra\/tracing\/sdk\.ts$/,
   '@node-rs/argon2': /^src\/infra\/passwords\//,
   minisearch: /^src\/workers\/product\/views\//,
+  'minisearch/SearchableMap': /^src\/workers\/product\/views\//,
   jose: /^src\/gateway\/auth\//,
   fastify: /^src\/gateway\//,
   'fastify-type-provider-zod': /^src\/gateway\//,
