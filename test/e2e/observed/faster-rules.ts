@@ -24,7 +24,7 @@ export const fasterRules = (text: string): string =>
       (_all, amount, unit) => `offset ${shortened(amount, unit)}`,
     )
     .replace(
-      /^(\s*)(for|interval): (\d+)([smhd])$/gm,
+      /^(\s*)(for|keep_firing_for|interval): (\d+)([smhd])$/gm,
       (_all, indent, word, amount, unit) => `${indent}${word}: ${shortened(amount, unit)}`,
     )
     // Sums of samples become seconds by the interval.
