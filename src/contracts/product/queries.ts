@@ -11,8 +11,10 @@ export const ProductGet = defineQuery({
 });
 
 /**
- * Ranked full text over names and descriptions, with prefixes and small typing errors. Of words that
- * very many products have, whole or begun, names come first, with more whole words first, then in order.
+ * Ranked full text over names and descriptions, with prefixes and small typing errors. When very many
+ * products have each of the words, whole or begun, the answer is those with the words in their names:
+ * more whole words first, then by name; and descriptions only where they have a rarer word whole, or
+ * when hardly a name has all of them.
  *
  * Without text, all products by name. Prices are in minor units; a filter leaves other currencies out
  * only when `currency` is given.
