@@ -105,7 +105,7 @@ const apiServerArguments = (folder: string, store: string, port: number): string
   '--authorization-mode=RBAC',
   // No kubelet says how its node is: nobody is to ask, here and among the controllers.
   '--disable-admission-plugins=TaintNodesByCondition',
-  '--service-cluster-ip-range=10.96.0.0/24',
+  '--service-cluster-ip-range=10.96.0.0/16',
   '--service-account-issuer=https://kubernetes.default.svc',
   `--service-account-signing-key-file=${join(folder, 'accounts.pem')}`,
   `--service-account-key-file=${join(folder, 'accounts.pem')}`,
