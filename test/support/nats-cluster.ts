@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   freePort,
   type NatsServer,
@@ -37,12 +38,14 @@ export const startNatsCluster = async ({
 }: Omit<NatsServerOptions, 'store'> = {}): Promise<NatsCluster> => {
   const ports = [await freePort(), await freePort(), await freePort()];
   const routes = ports.map((port) => `nats-route://127.0.0.1:${port}`).join(', ');
+  // Of its own: servers of another test may still look for one that had a port of these before.
+  const name = randomUUID();
   const started = await Promise.allSettled(
     ports.map((port, index) =>
       startNatsServer({
         ...others,
         jetstreamConfig,
-        extraConfig: `server_name: n${index}\ncluster { name: test, listen: "127.0.0.1:${port}", routes: [${routes}] }\n${extraConfig}`,
+        extraConfig: `server_name: n${index}\ncluster { name: "${name}", listen: "127.0.0.1:${port}", routes: [${routes}] }\n${extraConfig}`,
       }),
     ),
   );
