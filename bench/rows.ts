@@ -1,6 +1,6 @@
 import type { Row } from './row.ts';
 import { callback } from './rows/callback.ts';
-import { callbackWork } from './rows/callback-work.ts';
+import { callbackEnvelope, callbackWork } from './rows/callback-work.ts';
 import { iterator } from './rows/iterator.ts';
 import { iteratorWork } from './rows/iterator-work.ts';
 import { publishBare } from './rows/publish-bare.ts';
@@ -8,7 +8,7 @@ import { publishBoth } from './rows/publish-both.ts';
 import { publishDefaults } from './rows/publish-defaults.ts';
 import { publisher } from './rows/publisher.ts';
 import { reaction } from './rows/reaction.ts';
-import { callbackEnvelope, headersClient, headersLines } from './rows/reading-headers.ts';
+import { headersClient, headersLines } from './rows/reading-headers.ts';
 import { state } from './rows/state.ts';
 import { unordered } from './rows/unordered.ts';
 import { watermark } from './rows/watermark.ts';

@@ -2,12 +2,17 @@ import type { JsMsg, Msg } from 'nats';
 import { readHeaders } from '../../src/infra/nats/header-lines.ts';
 import type { Row, RowRun } from '../row.ts';
 import { bareConsumer, pullSize } from './bare-consumer.ts';
-import { usualWork } from './usual-work.ts';
 
 /** What of an envelope is read from headers. */
-const names = ['specversion', 'id', 'type', 'source', 'time', 'dataversion', 'correlationid'].map(
-  (name) => `ce-${name}`,
-);
+export const envelopeHeaders = [
+  'specversion',
+  'id',
+  'type',
+  'source',
+  'time',
+  'dataversion',
+  'correlationid',
+].map((name) => `ce-${name}`);
 
 /** Reads one header by its name. */
 type Reader = (name: string) => string | undefined;
@@ -22,7 +27,7 @@ const readAll = async (
     max_messages: pullSize,
     callback: (message) => {
       const read = readerOf(message);
-      for (const name of names) if (!read(name)) throw new Error(`no ${name}`);
+      for (const name of envelopeHeaders) if (!read(name)) throw new Error(`no ${name}`);
       message.ack();
       measurement.add();
     },
@@ -46,29 +51,6 @@ export const headersClient = {
         (name) =>
           headers?.get(name),
     ),
-} as const satisfies Omit<Row, 'base'>;
-
-export const callbackEnvelope = {
-  title: 'client: callback, headers, usual work',
-  stream: 'facts',
-  does: 'the usual work, and the seven headers of the envelope read through the client: as much of an event as Millrace reads, bounded by nothing and in no order',
-  run: async ({ url, measurement }) => {
-    const work = usualWork();
-    await using bare = await bareConsumer(url, 'callback-envelope');
-    const messages = await bare.consumer.consume({
-      max_messages: pullSize,
-      callback: (message) => {
-        const { headers } = message;
-        for (const name of names) if (!headers?.get(name)) throw new Error(`no ${name}`);
-        void work(message.json()).then(() => {
-          message.ack();
-          measurement.add();
-        });
-      },
-    });
-    await measurement.counted;
-    await messages.close();
-  },
 } as const satisfies Omit<Row, 'base'>;
 
 export const headersLines = {
