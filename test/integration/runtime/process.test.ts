@@ -73,11 +73,12 @@ describe('a worker process', () => {
 
   it('ends with 0 at once when it is told to stop while it is still waiting for a broker', async () => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      const port = await freePort();
       await using worker = new WorkerProcess('user', {
         NATS_URL: `nats://127.0.0.1:${await freePort()}`,
+        HEALTH_PORT: String(port),
       });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      expect(worker.isRunning).toBe(true);
+      await soon(async () => expect((await fetch(`http://127.0.0.1:${port}/livez`)).ok).toBe(true));
       const started = performance.now();
 
       worker.signal(signal);
