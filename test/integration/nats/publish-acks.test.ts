@@ -89,7 +89,7 @@ describe('the acknowledgement of a publish', () => {
 
     await expect(refused).rejects.toThrow(BusRefused);
     expect(await published).toMatchObject({ sequence: 1 });
-    expect(performance.now() - started).toBeLessThan(1_500);
+    expect(performance.now() - started).toBeLessThan(10_000);
   });
 
   it('is an error for everybody who waits when the connection is closed', async () => {

@@ -94,10 +94,10 @@ describe('publishing', () => {
       const event = world.contracts.Ask({ key: 'k', n: 1, text: 'x'.repeat(size) });
       const started = performance.now();
 
-      const refused = world.bus.publisher.publish(event, envelopeOf(event));
+      const refused = world.bus.publisher.publish(event, envelopeOf(event), 30_000);
 
       await expect(refused).rejects.toMatchObject({ name: 'BusRefused', lasting: true });
-      expect(performance.now() - started).toBeLessThan(1500);
+      expect(performance.now() - started).toBeLessThan(10_000);
     }
     expect(await requestsOf(world)).toEqual([]);
   });
@@ -152,9 +152,9 @@ describe('what is in a key or an id', () => {
     const subjects = await overheard(async () => {
       for (const [n, message] of bad.entries()) {
         const started = performance.now();
-        const refused = world.bus.publisher.publishRaw(message, `${service}-${n}`, 3000);
+        const refused = world.bus.publisher.publishRaw(message, `${service}-${n}`, 30_000);
         await expect(refused).rejects.toThrow(BusRefused);
-        expect(performance.now() - started).toBeLessThan(1000);
+        expect(performance.now() - started).toBeLessThan(10_000);
       }
     });
 

@@ -71,7 +71,7 @@ describe('the pull loop', () => {
     const pulling = () => running.map((source) => source.isPulling());
     expect(pulling()).toEqual([false, false]);
 
-    await soon(() => expect(pulling()).toEqual([true, false]), 1500);
+    await soon(() => expect(pulling()).toEqual([true, false]));
 
     await sleep(500);
     expect(pulling()).toEqual([true, false]);
@@ -182,7 +182,7 @@ describe('stopping a source', () => {
     for (const delivery of [...inbox.deliveries]) inbox.settle(delivery, 'hand-back');
     await stopped;
     const another = world.start({ onTake: (delivery, { settle }) => settle(delivery) });
-    await soon(() => expect(new Set(another.numbers()).size).toBe(10), 3000);
+    await soon(() => expect(new Set(another.numbers()).size).toBe(10));
 
     // The second delivery may have come to who was stopping, whose pull was still open.
     const most = Math.max(...another.deliveries.map(({ attempt }) => attempt));

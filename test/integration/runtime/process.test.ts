@@ -84,7 +84,7 @@ describe('a worker process', () => {
       worker.signal(signal);
 
       expect(await worker.ends()).toBe(0);
-      expect(performance.now() - started).toBeLessThan(2000);
+      expect(performance.now() - started).toBeLessThan(5000);
     }
   });
 
