@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { nodeArguments } from './node-arguments.ts';
 import type { TaskReport } from './run-task.ts';
 import type { TaskName } from './tasks.ts';
 
@@ -32,7 +33,7 @@ export class TaskProcess<Result, Said = unknown> implements AsyncDisposable {
   constructor(name: TaskName, order: object, options: TaskOptions<Said>) {
     this.#child = fork(program, ['task', name, JSON.stringify(order)], {
       stdio: ['ignore', options.output ?? 'inherit', 'inherit', 'ipc'],
-      execArgv: [...(options.nodeArguments ?? [])],
+      execArgv: [...nodeArguments, ...(options.nodeArguments ?? [])],
     });
     this.result = resultOf<Result, Said>(this.#child, name, options);
     this.#ended = this.result.catch(() => undefined);

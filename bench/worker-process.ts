@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './bench-server.ts';
+import { nodeArguments as usual } from './node-arguments.ts';
 
 export interface WorkerOptions {
   readonly service: 'user' | 'product' | 'cart';
@@ -29,7 +30,7 @@ export class WorkerProcess implements AsyncDisposable {
     const port = await freePort();
     const program = fileURLToPath(new URL(`../src/workers/${service}/main.js`, import.meta.url));
     const child = fork(program, {
-      execArgv: ['--enable-source-maps', ...nodeArguments],
+      execArgv: ['--enable-source-maps', ...usual, ...nodeArguments],
       env: {
         PATH: process.env['PATH'],
         NATS_URL: url,

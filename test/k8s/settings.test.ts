@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { nodeArguments } from '../../bench/node-arguments.ts';
 import { brokerUsers } from '../../src/cli/secrets/broker-users.ts';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
 import {
@@ -189,12 +190,24 @@ test('a handler ends before its lease and before the drain do', async (context) 
   }
 });
 
+const heapOptions = /^--max-old-space-size=(?<old>\d+)( --max-semi-space-size=(?<young>\d+))?$/;
+
+test('the benchmark gives processes the young generation that a worker has', async (context) => {
+  const manifests = await render(context, 'prod');
+
+  for (const worker of workersIn(manifests)) {
+    const options = environmentOf(manifests, worker)[ofNode]?.split(' ');
+    expect(options).toEqual(expect.arrayContaining([...nodeArguments]));
+  }
+});
+
 test('the heap is at most three quarters of the memory', async (context) => {
   const manifests = await render(context, 'prod');
 
   for (const workload of processesIn(manifests)) {
     const options = environmentOf(manifests, workload)[ofNode] ?? '';
-    const heapMiB = Number(/^--max-old-space-size=(\d+)$/.exec(options)?.[1]);
+    const { old, young = '16' } = heapOptions.exec(options)?.groups ?? {};
+    const heapMiB = Number(old) + 3 * Number(young);
     const limit = bytes(containerOf(workload).resources.limits['memory'] ?? '');
 
     expect(heapMiB * 2 ** 20, workload.metadata.name).toBeLessThanOrEqual(limit * 0.75);
