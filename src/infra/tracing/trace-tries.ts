@@ -6,7 +6,7 @@ import {
   type Tracer,
   trace,
 } from '@opentelemetry/api';
-import { readTraceParent } from '../../contracts/trace-context.ts';
+import { isUnsampled } from '../../contracts/trace-context.ts';
 import { sayError } from '../observability/say-error.ts';
 import type { Clock } from '../pipeline/clock.ts';
 import { RetryLater } from '../pipeline/errors.ts';
@@ -37,12 +37,10 @@ export const traceTries =
     if (!event.route && !event.problem) return next(event);
     const { traceparent } = event.envelope;
     // Most events under load: what follows from them carries the same on.
-    if (options.followsParent && isLeftOut(traceparent)) return next(event);
+    if (options.followsParent && traceparent !== undefined && isUnsampled(traceparent))
+      return next(event);
     return tryTraced(options, event, next);
   };
-
-const isLeftOut = (traceparent: string | undefined): boolean =>
-  traceparent !== undefined && readTraceParent(traceparent)?.isSampled === false;
 
 const tryTraced = (options: TriesOptions, event: IncomingEvent, next: Process) => {
   const { tracer, group } = options;
