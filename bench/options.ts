@@ -19,7 +19,7 @@ export const usage = `npm run bench -- rows [--rounds N] [--events N] [--quick] 
 
   --rounds N       how often each row runs (5)
   --events N       how many events a row works through (80000)
-  --quick          1 round of 10000 events
+  --quick          1 round of 10000 events of fewer rows
   --rows a,b       only these and what they are compared with: ${Object.keys(rows).join(', ')}
   --profile        one round under the profiler: where the client's time goes, layer by layer
   --prefetch N     PREFETCH of the rows with Millrace
@@ -46,7 +46,7 @@ export const readBenchOptions = (args: readonly string[]): BenchOptions => {
   return {
     rounds: values.rounds ? wholeNumber('--rounds', values.rounds, rounds) : preset.rounds,
     events: values.events ? wholeNumber('--events', values.events, events) : preset.events,
-    rows: values.rows ? chosen(values.rows) : rowNames,
+    rows: values.rows ? chosen(values.rows) : usualRows(values.quick),
     profile: values.profile,
     settings: {
       ...(values.prefetch ? { PREFETCH: values.prefetch } : {}),
@@ -56,6 +56,19 @@ export const readBenchOptions = (args: readonly string[]): BenchOptions => {
 };
 
 const rowNames = Object.keys(rows) as RowName[];
+
+/** Rows that show where others' time goes, or that `peers` and `stores` have too: not in a quick run. */
+const explaining = new Set<RowName>([
+  'iterator',
+  'callback-work',
+  'headers-client',
+  'headers-lines',
+  'iterator-work',
+  'publish-both',
+]);
+
+const usualRows = (isQuick: boolean): RowName[] =>
+  rowNames.filter((name) => !isQuick || !explaining.has(name));
 
 /** The rows named and those that they are compared with, in the order of the table. */
 const chosen = (list: string): RowName[] => {

@@ -40,13 +40,20 @@ export const rowComparison: Comparison = {
 
 /** The rows whose layers the docs show. */
 const profiled = 'callback-work,reaction,state,publisher';
+const profiledQuickly = 'state';
 
 /** Where the time of those rows goes that are not the client's own loops. */
 export const profileComparison: Comparison = {
   name: 'profile',
   about: "where the client's time goes, layer by layer",
   usage: `npm run bench -- profile [--quick], the same as rows --profile --rows ${profiled}`,
-  plan: (args) => rowComparison.plan([...args, '--profile', '--rows', profiled]),
+  plan: (args) =>
+    rowComparison.plan([
+      ...args,
+      '--profile',
+      '--rows',
+      args.includes('--quick') ? profiledQuickly : profiled,
+    ]),
 };
 
 /** Runs every row in every round, each round on a new server. */

@@ -15,7 +15,7 @@ export const gatewayUsage = `npm run bench -- gateway [--rounds N] [--seconds N]
 
   --rounds N   how often everything is measured (5)
   --seconds N  how long each way is loaded (5)
-  --quick      1 round of 2 seconds
+  --quick      1 round of 1 second
   --profile    one round under the profiler: where the gateway's time goes, layer by layer`;
 
 const known = {
@@ -36,7 +36,7 @@ export const readGatewayOptions = (args: readonly string[]): GatewayBenchOptions
       : quick || profile
         ? 1
         : 5,
-    seconds: seconds ? wholeNumber('--seconds', seconds, { least: 1, most: 600 }) : quick ? 2 : 5,
+    seconds: seconds ? wholeNumber('--seconds', seconds, { least: 1, most: 600 }) : quick ? 1 : 5,
     profile,
   };
 };

@@ -34,7 +34,7 @@ export const gateway: Comparison = {
       run: async (parts) => {
         const results = await measure(options, parts);
         const { rounds, seconds } = options;
-        const head = `${rounds} rounds of ${seconds} s each after 2 s of warming up, ${connections} connections`;
+        const head = `${rounds} rounds of ${seconds} s each after ${Math.min(2, seconds)} s of warming up, ${connections} connections`;
         const text = options.profile ? sayProfiles(results) : sayResults(results);
         const figures = { rounds, seconds, connections, results: Object.fromEntries(results) };
         return { figures, text: `${head}\n\n${text}\n\n${does}` };

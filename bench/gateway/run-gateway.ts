@@ -33,7 +33,10 @@ export const runGateway = async (
   const keyPem = newKeyPem();
   const { server, url } = await listening({ way, natsUrl: broker.url, keyPem, profile }, signal);
   await using gateway = server;
-  await using load = loading({ url, keyPem, connections, warmUpSeconds: 2, seconds }, signal);
+  await using load = loading(
+    { url, keyPem, connections, warmUpSeconds: Math.min(2, seconds), seconds },
+    signal,
+  );
   await Promise.race([load.warm, gateway.result]);
   const before = processCpuMicros(broker.pid);
   gateway.tell('measure');

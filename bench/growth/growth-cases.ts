@@ -27,7 +27,7 @@ const axis = (
 
 /** What may grow, and how far it is followed; the first value of each is what the others are compared with. */
 export const growthAxes = (quick: boolean): readonly Axis[] => {
-  const events = quick ? 10_000 : 30_000;
+  const events = quick ? 5_000 : 30_000;
   const state = { kind: 'state', events } as const;
   return [
     axis('messages before', quick ? [] : [0, 10_000, 100_000, 1_000_000], (before) => ({

@@ -13,7 +13,7 @@ export interface LimitRow extends Pick<LimitOrder, 'streams' | 'writers'> {
 
 /** How the broker is driven: harder on one stream, then on more of them. */
 export const limitRows = (quick: boolean): LimitRow[] =>
-  (quick ? [1, 2] : [1, 2, 4]).flatMap((streams) =>
+  (quick ? [1] : [1, 2, 4]).flatMap((streams) =>
     (quick ? [2] : [1, 2, 4]).map((writers) => ({ streams, writers, results: [] })),
   );
 

@@ -33,7 +33,7 @@ export const latency: Comparison = {
   usage: planUsage('latency', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
-    const seconds = quick ? 2 : 4;
+    const seconds = quick ? 1 : 4;
     const cases = casesAt(quick ? [1_000] : [1_000, 5_000]);
     return {
       seconds: rounds * cases.length * (seconds + 3.5),

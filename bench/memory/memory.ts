@@ -22,7 +22,7 @@ export const memory: Comparison = {
   usage: planUsage('memory', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
-    const events = quick ? 30_000 : 1_000_000;
+    const events = quick ? 15_000 : 1_000_000;
     return {
       seconds: rounds * (5 + events / 5_000),
       run: async (parts) => {

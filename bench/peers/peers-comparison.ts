@@ -34,6 +34,7 @@ const rows: readonly ComparedRow[] = [
   },
   {
     ...onNats,
+    events: { usual: 60_000 },
     name: 'ordered',
     title: 'Millrace, a service with order by key',
     does: 'the same from 16 partitions, each pinned to its owner and in stream order',
@@ -42,6 +43,7 @@ const rows: readonly ComparedRow[] = [
   },
   {
     ...onNats,
+    events: { usual: 60_000 },
     name: 'watermark',
     title: 'Millrace, a service with order by key, acknowledged by watermark',
     does: 'the same, and each partition is acknowledged up to the last event before which all are finished',
@@ -87,7 +89,7 @@ const rows: readonly ComparedRow[] = [
       title: `graphile-worker, concurrency 64${batches ? ', local queue of 500' : ''}`,
       does: `jobs added before, an empty async task${batches ? ', jobs fetched 500 at a time and completed together' : ''}; counted when Postgres has deleted them`,
       differs: 'every completion is on the disk (fsync); no validation, metrics or order per key',
-      events: batches ? { usual: 15_000 } : { usual: 5_000, quick: 3_000 },
+      events: batches ? { usual: 15_000 } : { usual: 5_000 },
       system: postgresSystem,
       program: peer('graphile-worker'),
       settings: { concurrency: 64, connections: 16, batches },

@@ -11,7 +11,7 @@ export const searchUsage = `npm run bench -- search [--rounds N] [--products N] 
 
   --rounds N    how often everything is measured (3)
   --products N  how many products the stream holds (100000)
-  --quick       1 round, 20000 products`;
+  --quick       1 round, 10000 products`;
 
 const known = {
   rounds: { type: 'string' },
@@ -24,7 +24,7 @@ export const readSearchOptions = (args: readonly string[]): SearchOptions => {
   const { values, positionals } = readOptions(args, known);
   if (positionals.length > 0) throw new UsageError(`"${positionals[0]}" is no option`);
   const { rounds, products, quick } = values;
-  const usual = quick ? { rounds: 1, products: 20_000 } : { rounds: 3, products: 100_000 };
+  const usual = quick ? { rounds: 1, products: 10_000 } : { rounds: 3, products: 100_000 };
   return {
     rounds: rounds ? wholeNumber('--rounds', rounds, { least: 1, most: 100 }) : usual.rounds,
     products: products
