@@ -46,6 +46,10 @@ export class WorkerProcess implements AsyncDisposable {
     });
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
   /** Everything on standard output: the log. */
   get log(): string {
     return this.#log;

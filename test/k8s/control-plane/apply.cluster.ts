@@ -7,6 +7,7 @@ import { priorities } from '../rules/references.ts';
 import type { ControlPlane } from './control-plane.ts';
 import type { Kubectl } from './kubectl.ts';
 import { openPlane, openWithinMs } from './open-plane.ts';
+import { standInNode } from './stand-in-node.ts';
 
 let plane: ControlPlane;
 let kubectl: Kubectl;
@@ -36,26 +37,8 @@ afterAll(async () => {
 const listOf = (items: readonly object[]): string =>
   JSON.stringify({ apiVersion: 'v1', kind: 'List', items });
 
-/** Room for all that is ever made: without a kubelet no pod on a node is ever gone. */
-const room = { cpu: '1000', memory: '4Ti', 'ephemeral-storage': '4Ti', pods: '10000' };
-
 /** Three machines in three zones, for the scheduler alone: nothing runs on them. */
-const nodes = [0, 1, 2].map((number) => ({
-  apiVersion: 'v1',
-  kind: 'Node',
-  metadata: {
-    name: `node-${number}`,
-    labels: {
-      'kubernetes.io/hostname': `node-${number}`,
-      'topology.kubernetes.io/zone': `zone-${number}`,
-    },
-  },
-  status: {
-    allocatable: room,
-    capacity: room,
-    conditions: [{ type: 'Ready', status: 'True', reason: 'Test', message: 'made by a test' }],
-  },
-}));
+const nodes = [0, 1, 2].map((number) => standInNode(number));
 
 /** A namespace like that of k8s/namespace.yaml: no pod gets more rights than the shop's. */
 const namespaceNamed = async (name: string): Promise<string> => {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from '../../support/nats-server.ts';
@@ -50,6 +50,12 @@ export class ControlPlane implements AsyncDisposable {
       await end(folder, processes);
       throw new Error(`the control plane does not start: ${String(error)}\n${words}`);
     }
+  }
+
+  /** What whoever plays a node may show: the API server's own certificate. */
+  async certificate(): Promise<{ readonly key: string; readonly certificate: string }> {
+    const file = (name: string) => readFile(join(this.#folder, 'certificates', name), 'utf8');
+    return { key: await file('apiserver.key'), certificate: await file('apiserver.crt') };
   }
 
   /** A new namespace has a service account as soon as the controllers are at work. */
@@ -105,6 +111,8 @@ const apiServerArguments = (folder: string, store: string, port: number): string
   '--authorization-mode=RBAC',
   // No kubelet says how its node is: nobody is to ask, here and among the controllers.
   '--disable-admission-plugins=TaintNodesByCondition',
+  // What is said to a container goes to its node as it came: a stand-in understands WebSockets only.
+  '--feature-gates=TranslateStreamCloseWebsocketRequests=false',
   '--service-cluster-ip-range=10.96.0.0/16',
   '--service-account-issuer=https://kubernetes.default.svc',
   `--service-account-signing-key-file=${join(folder, 'accounts.pem')}`,

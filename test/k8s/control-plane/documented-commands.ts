@@ -5,11 +5,11 @@ import { commandsIn, preparations, runbooks } from '../../docs/runbooks.ts';
 const papers = join(import.meta.dirname, '../../../k8s/README.md');
 
 /**
- * What a control plane alone cannot answer: it has no kubelet, no metrics server, no internet, and the
- * shop of the papers one server of the broker.
+ * What a control plane alone cannot answer: nothing runs, there is no internet, and the shop of the
+ * papers has one server of the broker.
  */
 const needsMore =
-  /^(kind|docker|helm) |https:\/\/|port-forward|rollout status|--watch| (logs|exec|top) |<name>|nats-[12]|metrics-server/;
+  /^(kind|docker|helm) |https:\/\/|port-forward|rollout status|--watch|nats-[12]|metrics-server/;
 
 const isForTheCluster = (command: string): boolean =>
   /^(kubectl|openssl|npm run nats:secrets) /.test(command) && !needsMore.test(command);
