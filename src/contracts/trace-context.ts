@@ -20,18 +20,22 @@ const layout = /^(?!ff)[\da-f]{2}-(?!0{32})[\da-f]{32}-(?!0{16})[\da-f]{16}-[\da
 export const isTraceParent = (text: string): boolean => layout.test(text);
 
 /**
- * True for a `traceparent` which says that nobody records its trace; false for one that the standard
- * does not allow.
+ * True for a `traceparent` which says that nobody records its trace; false for one that is laid out
+ * otherwise than the standard allows.
  *
- * Asked for every event, so the usual layout is told by its marks and flags alone: its digits are not
- * looked at, unless they could be the zeros that stand for nothing. (0.04 us instead of 0.27.)
+ * Asked for every event, so the usual layout is told by its marks and flags alone: what stands where
+ * digits belong is not looked at, unless it could be the zeros that mean nothing (0.04 us, not 0.27).
  */
 export const isUnsampled = (text: string): boolean =>
-  text.length === 55 && text.startsWith('00-') && text.endsWith('-00') && mayBeIds(text)
-    ? true
-    : readTraceParent(text)?.isSampled === false;
+  isUsualAndUnsampled(text) || readTraceParent(text)?.isSampled === false;
 
-const mayBeIds = (text: string): boolean => text[3] !== '0' && text[35] === '-' && text[36] !== '0';
+const isUsualAndUnsampled = (text: string): boolean =>
+  text.length === 55 &&
+  text.startsWith('00-') &&
+  text[3] !== '0' &&
+  text[35] === '-' &&
+  text[36] !== '0' &&
+  text.endsWith('-00');
 
 /** Reads a `traceparent`; nothing when there is none, or one that the standard does not allow. */
 export const readTraceParent = (text: string | undefined): TraceParent | undefined => {
