@@ -11,10 +11,15 @@ import { pullSize } from '../rows/bare-consumer.ts';
 import type { TaskContext } from '../run-task.ts';
 import { curve, Latencies, shares } from './latencies.ts';
 import { type LatencyData, latencyEvents } from './latency-events.ts';
-import { Arrival, answeringService, noticingService } from './latency-services.ts';
+import {
+  Arrival,
+  answeringService,
+  noticingService,
+  noticingUnordered,
+} from './latency-services.ts';
 
 /** Who handles: the client's loop, a worker without state, or one with. */
-export type Reader = 'callback' | 'reaction' | 'state' | 'watch';
+export type Reader = 'callback' | 'unordered' | 'reaction' | 'state' | 'watch';
 
 /** What a reader is told. */
 export interface LatencyReaderOrder {
@@ -95,6 +100,7 @@ const worker =
 
 const readers: Readonly<Record<Reader, Begin>> = {
   callback: loop('callback'),
+  unordered: worker(noticingUnordered),
   reaction: worker(noticingService),
   state: worker(answeringService),
   watch: loop('watch'),

@@ -22,13 +22,18 @@ class Notice implements EventHandler<LatencyData> {
   }
 }
 
-/** Notices facts when its handler runs. */
-export const noticingService = defineService({
+const noticing = {
   stream: defineStream('noticing'),
   state: { schema: z.object({}), initial: {}, provides: token<KeyStates<object>>('NoStates') },
   routes: [],
   reactions: [on(latencyEvents.Answered, Notice)],
-});
+};
+
+/** Notices facts when its handler runs, those of a key in order: a durable consumer a partition. */
+export const noticingService = defineService(noticing);
+
+/** The same without order: one durable consumer for all. */
+export const noticingUnordered = defineService({ ...noticing, ordering: 'none' });
 
 const seen = z.object({ seen: z.int() });
 type Seen = z.infer<typeof seen>;

@@ -16,13 +16,14 @@ interface MeasuredCase extends Case {
   readonly results: readonly LatencyResult[];
 }
 
-const ways: readonly Way[] = ['callback', 'reaction', 'fact'];
+const ways: readonly Way[] = ['callback', 'unordered', 'reaction', 'fact'];
 const casesAt = (rates: readonly number[]): Case[] =>
   rates.flatMap((perSecond) => ways.map((way) => ({ way, perSecond })));
 const usualRounds = 5;
 
 const does = `- callback: until the callback of the client's own loop runs, which then acknowledges.
-- reaction: until the handler of a Millrace worker runs.
+- unordered: until the handler of a Millrace worker of a service without order runs.
+- reaction: the same with order by key: a durable consumer for each of sixteen partitions.
 - fact: until the fact that a Millrace worker committed with the key's state has come to the client's own loop.
 Publisher and reader are processes of one machine and read one clock. \`x bare\` compares with \`callback\` at the same rate in the same round.`;
 
@@ -33,7 +34,7 @@ export const latency: Comparison = {
   usage: planUsage('latency', usualRounds),
   plan: (args) => {
     const { rounds, quick } = readPlanOptions(args, usualRounds);
-    const seconds = quick ? 1 : 4;
+    const seconds = quick ? 1 : 10;
     const cases = casesAt(quick ? [1_000] : [1_000, 5_000]);
     return {
       seconds: rounds * cases.length * (seconds + 3.5),

@@ -9,7 +9,7 @@ import type { LatencyPublisherOrder } from './latency-publisher.ts';
 import type { LatencyReaderOrder, LatencyResult, Reader } from './latency-reader.ts';
 
 /** What is measured: from publishing to the handler that runs, or to the fact that can be read. */
-export type Way = 'callback' | 'reaction' | 'fact';
+export type Way = 'callback' | 'unordered' | 'reaction' | 'fact';
 
 /** A worker has taken over its partitions by then. */
 const settleMs = 1_500;

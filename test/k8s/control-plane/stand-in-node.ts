@@ -1,5 +1,5 @@
 /** Room for all that is ever made: nobody ends what lies on a node. */
-export const room = { cpu: '1000', memory: '4Ti', 'ephemeral-storage': '4Ti', pods: '10000' };
+const room = { cpu: '1000', memory: '4Ti', 'ephemeral-storage': '4Ti', pods: '10000' };
 
 /** A machine in a zone of its own, whose kubelet answers on a port of the loopback when one is given. */
 export const standInNode = (number: number, kubeletPort?: number): object => ({
