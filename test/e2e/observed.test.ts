@@ -70,22 +70,27 @@ test('the five figures are what one counts by hand', { timeout: 120_000 }, async
     expect(await prometheus.valueOf('millrace:service_up{service="product"}')).toBe(1);
   });
 
-  const [failures, mtbf, mttr, ofService, availability] = await Promise.all(
-    [
-      'millrace:service_failures:count1d{service="product"}',
-      'millrace:service_mtbf_seconds:mean1d{service="product"}',
-      'millrace:service_mttr_seconds:mean1d{service="product"}',
-      'millrace:service_availability:ratio1d{service="product"}',
-      'millrace:system_availability:ratio1d',
-    ].map((expression) => prometheus.valueOf(expression)),
-  );
+  const asked = [
+    'millrace:service_failures:count1d{service="product"}',
+    'millrace:service_mtbf_seconds:mean1d{service="product"}',
+    'millrace:service_mttr_seconds:mean1d{service="product"}',
+    'millrace:service_availability:ratio1d{service="product"}',
+    'millrace:system_availability:ratio1d',
+  ];
+  // They are recorded one after the other: answers may be of two evaluations.
+  const [failures, mtbf, mttr] = await soon(async () => {
+    const figures = await Promise.all(asked.map((expression) => prometheus.valueOf(expression)));
+    const [, between = 0, down = 0, ofService = 0, ofSystem = 0] = figures.map(Number);
+    expect(ofService).toBeCloseTo(between / (between + down), 6);
+    // Of all is recorded by another group, which may have seen a second less of this one.
+    expect(Math.abs(ofSystem - ofService)).toBeLessThan(1.5 / (between + down));
+    return figures;
+  });
   const watchedSeconds = (performance.now() - watchedSince) / 1000;
   expect(failures).toBe(1);
   // It is looked once a second, and the observer looks once a second.
   expect(Math.abs(Number(mttr) - downSeconds)).toBeLessThan(4);
   expect(Math.abs(Number(mtbf) - (watchedSeconds - downSeconds))).toBeLessThan(8);
-  expect(ofService).toBeCloseTo(Number(mtbf) / (Number(mtbf) + Number(mttr)), 6);
-  expect(availability).toBeCloseTo(Number(ofService), 6);
 });
 
 test('every command of a runbook that only looks can be run', {
