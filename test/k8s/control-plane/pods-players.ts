@@ -68,8 +68,10 @@ export class PodsPlayers implements RunningPods, AsyncDisposable {
     const [program = '', ...args] = command.map((word) =>
       word.replace(':8222', `:${this.#monitoring}`).replace(/^\/data$/, this.#folder),
     );
-    const { stdout } = await execute(program, args);
-    return { output: stdout, code: 0 };
+    return execute(program, args).then(
+      ({ stdout }) => ({ output: stdout, code: 0 }),
+      (error: Error) => ({ output: error.message, code: 1 }),
+    );
   }
 
   memoryBytes(pod: string): number {
