@@ -7,6 +7,9 @@ export interface SeenPublish {
   readonly reply: string;
 }
 
+/** What the broker takes as headers and body. */
+const mostBytes = 1_048_576;
+
 interface Listener {
   readonly callback: (error: NatsError | null, message: Msg) => void;
   readonly close: () => void;
@@ -15,8 +18,6 @@ interface Listener {
 /** A client's connection as far as messages are published and answered on it; a test plays the broker. */
 export class FakePublishConnection {
   readonly published: SeenPublish[] = [];
-  /** What publishing throws, as the client does for what is too large or while it is closed. */
-  refuses: NatsError | undefined;
   readonly #listeners = new Map<string, Listener>();
   #tell: ((status: Status) => void) | undefined;
   #isClosed = false;
@@ -24,9 +25,10 @@ export class FakePublishConnection {
   get asConnection(): NatsConnection {
     const methods = {
       isClosed: () => this.#isClosed,
-      publish: (subject: string, payload: string | Uint8Array, { reply }: { reply: string }) => {
-        if (this.refuses) throw this.refuses;
-        this.published.push({ subject, body: Buffer.from(payload).toString('utf8'), reply });
+      info: { max_payload: mostBytes },
+      protocol: {
+        sendCommand: (bytes: Uint8Array) => this.published.push(...readFrames(Buffer.from(bytes))),
+        flushPending: () => undefined,
       },
       subscribe: (subject: string, { callback }: Pick<Listener, 'callback'>) => {
         const closed = new Promise<void>((resolve) => {
@@ -83,3 +85,18 @@ export class FakePublishConnection {
     for (;;) yield await new Promise<Status>((resolve) => (this.#tell = resolve));
   }
 }
+
+/** Reads `HPUB <subject> <reply> <bytes of headers> <bytes of both>`, headers and body, as often as it is there. */
+const readFrames = (bytes: Buffer): SeenPublish[] => {
+  const seen: SeenPublish[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const start = bytes.indexOf('\r\n', at) + 2;
+    const line = bytes.toString('latin1', at, start - 2);
+    const [verb, subject = '', reply = '', headers, payload] = line.split(' ');
+    if (verb !== 'HPUB') throw new Error(`not a publish: ${line}`);
+    const end = start + Number(payload);
+    seen.push({ subject, reply, body: bytes.toString('utf8', start + Number(headers), end) });
+    at = end + 2;
+  }
+  return seen;
+};

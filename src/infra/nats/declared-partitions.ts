@@ -92,16 +92,19 @@ export class DeclaredPartitions {
     return false;
   }
 
-  /** Resolves when writing is allowed. @throws BusUnavailable when it is not in time, 3 s at most */
-  async confirmed(withinMs = patienceMs): Promise<void> {
-    if (this.#isConfirmed) return;
+  /** Nothing when writing is allowed; else resolves when it is. @throws BusUnavailable when it is not in time, 3 s at most */
+  confirmed(withinMs = patienceMs): Promise<void> | undefined {
+    return this.#isConfirmed ? undefined : this.#confirmedIn(Math.min(withinMs, patienceMs));
+  }
+
+  async #confirmedIn(withinMs: number): Promise<void> {
     await new Promise<void>((resolve) => {
       const end = (): void => {
         clearTimeout(timer);
         this.#waiting.delete(end);
         resolve();
       };
-      const timer = setTimeout(end, Math.min(withinMs, patienceMs));
+      const timer = setTimeout(end, withinMs);
       this.#waiting.add(end);
     });
     if (!this.#isConfirmed) throw new BusUnavailable('the connection is not confirmed yet');

@@ -13,7 +13,7 @@ export interface NatsCommitsParts {
   readonly api: JsApi;
   readonly publisher: NatsPublisher;
   /** Waited for before each batch. */
-  readonly mayWrite: () => Promise<void>;
+  readonly mayWrite: () => Promise<void> | undefined;
   readonly onBatch: BusWatcher['onBatch'];
 }
 

@@ -3,24 +3,21 @@ import {
   ErrorCode,
   Events,
   type Msg,
-  type MsgHdrs,
   type NatsConnection,
   NatsError,
   type Subscription,
 } from 'nats';
+import type { OutboundMessage } from '../pipeline/ports.ts';
+import { type Frame, frameOf } from './frame.ts';
 import { NumberTable } from './number-table.ts';
+import { checkOpen, type Outbound, outboundOf, sendFrames } from './outbound.ts';
 import { type PublishAnswer, readPublishAnswer } from './publish-answer.ts';
-
-/** A message as the client sends it. */
-export interface EncodedMessage {
-  readonly subject: string;
-  readonly headers: MsgHdrs;
-  readonly body: Uint8Array | string;
-}
 
 /** One publish whose answer has not come. */
 interface Waiting {
-  readonly message: EncodedMessage;
+  readonly message: OutboundMessage;
+  /** Header lines that are for the broker. */
+  readonly toBroker: string;
   /** The last token of the subject to which it is answered. */
   readonly number: number;
   readonly until: number;
@@ -42,6 +39,7 @@ const sweepMs = 50;
  */
 export class PublishAcks {
   readonly #connection: NatsConnection;
+  readonly #outbound: Outbound;
   readonly #inbox: string;
   readonly #waiting = new NumberTable<Waiting>();
   #outgoing: Waiting[] = [];
@@ -52,15 +50,19 @@ export class PublishAcks {
 
   constructor(connection: NatsConnection, inboxPrefix: string) {
     this.#connection = connection;
+    this.#outbound = outboundOf(connection);
     this.#inbox = createInbox(inboxPrefix);
   }
 
-  /** Sends a message; rejects with the client's error when there is no answer in time, or cannot be. */
-  ask(message: EncodedMessage, timeoutMs: number): Promise<PublishAnswer> {
+  /**
+   * Sends a message; rejects with the client's error when there is no answer in time, or cannot be.
+   *
+   * @param until by `performance.now()`
+   */
+  ask(message: OutboundMessage, toBroker: string, until: number): Promise<PublishAnswer> {
     return new Promise((resolve, reject) => {
       const number = this.#next++;
-      const until = performance.now() + timeoutMs;
-      const waiting = { message, number, until, resolve, reject };
+      const waiting = { message, toBroker, number, until, resolve, reject };
       this.#waiting.set(number, waiting);
       if (this.#outgoing.push(waiting) === 1) setImmediate(() => this.#flush());
       this.#sweep ??= setInterval(() => this.#endOverdue(), sweepMs);
@@ -70,21 +72,23 @@ export class PublishAcks {
   #flush(): void {
     const outgoing = this.#outgoing;
     this.#outgoing = [];
+    const frames: Frame[] = [];
     for (const waiting of outgoing) {
       try {
+        checkOpen(this.#connection, this.#outbound);
         this.#listen();
-        this.#send(waiting);
+        frames.push(this.#frameOf(waiting));
       } catch (cause) {
-        // What the client throws, it throws before anything is sent.
+        // What cannot be sent: the others can.
         this.#fail(waiting, cause);
       }
     }
+    sendFrames(this.#outbound, frames);
   }
 
-  #send({ message, number }: Waiting): void {
-    const { subject, body, headers } = message;
+  #frameOf({ message, toBroker, number }: Waiting): Frame {
     const reply = `${this.#inbox}.${number}`;
-    this.#connection.publish(subject, body, { reply, headers });
+    return frameOf(message, { toBroker, reply }, this.#connection.info?.max_payload);
   }
 
   #listen(): void {

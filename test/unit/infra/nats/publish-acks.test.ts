@@ -1,9 +1,11 @@
-import { ErrorCode, type MsgHdrs, NatsError } from 'nats';
+import { ErrorCode } from 'nats';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { PublishAcks } from '../../../../src/infra/nats/publish-acks.ts';
+import type { OutboundMessage } from '../../../../src/infra/pipeline/ports.ts';
 import { FakePublishConnection } from '../../../support/fake-publish-connection.ts';
 
-const headers = { encode: () => new Uint8Array() } as unknown as MsgHdrs;
+const headers = { 'ce-id': '1' };
+const toBroker = 'Nats-Msg-Id: 1\r\n';
 const ack = (sequence: number) => `{"stream":"S","seq":${sequence}}`;
 
 let connection: FakePublishConnection;
@@ -18,7 +20,10 @@ beforeEach(() => {
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 const ask = (n: number, timeoutMs = 60_000) =>
-  acks.ask({ subject: `s.ask.k${n}`, headers, body: String(n) }, timeoutMs);
+  askFor({ subject: `s.ask.k${n}`, headers, body: String(n) }, timeoutMs);
+
+const askFor = (message: OutboundMessage, timeoutMs = 60_000) =>
+  acks.ask(message, toBroker, performance.now() + timeoutMs);
 
 /** Answers the publish with this body that was sent first. */
 const answer = (n: number, text: string) => {
@@ -110,16 +115,29 @@ describe('waiting for the acknowledgement of a publish', () => {
     ]);
   });
 
-  it('lets the client refuse one message and sends the others', async () => {
-    connection.refuses = NatsError.errorForCode(ErrorCode.MaxPayloadExceeded);
-    await expect(ask(1)).rejects.toMatchObject({ code: ErrorCode.MaxPayloadExceeded });
-    connection.refuses = undefined;
-    const second = ask(2);
+  it('refuses one message that cannot be sent, and sends the others of its turn', async () => {
+    const first = ask(1);
+    const large = askFor({ subject: 's.ask.k2', headers, body: 'x'.repeat(2_000_000) });
+    const malformed = askFor({ subject: 's.ask.k3', headers: { a: 'b\r\nc: d' }, body: '3' });
+    const last = ask(4);
+
+    await expect(large).rejects.toMatchObject({ code: ErrorCode.MaxPayloadExceeded });
+    await expect(malformed).rejects.toThrow('malformed');
+    for (const n of [1, 4]) answer(n, ack(n));
+
+    expect(await first).toMatchObject({ sequence: 1 });
+    expect(await last).toMatchObject({ sequence: 4 });
+    expect(connection.published).toHaveLength(2);
+  });
+
+  it('sends many large messages whole, in their order', async () => {
+    const bodies = Array.from({ length: 40 }, (_, n) => `${n} ${'é'.repeat(3_000 * n)}`);
+    const asked = bodies.map((body, n) => askFor({ subject: `s.ask.k${n}`, headers, body }));
     await turn();
 
-    answer(2, ack(2));
-
-    expect(await second).toMatchObject({ sequence: 2 });
+    expect(connection.published.map(({ body }) => body)).toEqual(bodies);
+    for (const sent of connection.published) connection.answer(sent, ack(1));
+    await Promise.all(asked);
   });
 });
 
@@ -150,7 +168,7 @@ describe('when the connection changes', () => {
 
   it('ends the oldest publish on a subject that may not be published on', async () => {
     const [other, forbidden] = [ask(1), ask(2)];
-    const again = acks.ask({ subject: 's.ask.k2', headers, body: '3' }, 60_000);
+    const again = askFor({ subject: 's.ask.k2', headers, body: '3' });
     await turn();
 
     connection.forbidPublishing('s.ask.k2');
