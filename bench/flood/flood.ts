@@ -36,7 +36,7 @@ export const usualFlood: Flood = {
   events: 200_000,
   processes: 1,
   readers: 1,
-  partitions: 16,
+  partitions: 8,
   keys: 1_000,
   stateBytes: 0,
   before: 0,

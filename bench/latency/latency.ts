@@ -4,6 +4,7 @@ import { markdownTable } from '../markdown-table.ts';
 import { planUsage, readPlanOptions } from '../plan-options.ts';
 import { pairedRatios, rotated, spreadOf } from '../statistics.ts';
 import { curve, shares } from './latencies.ts';
+import { latencyEvents } from './latency-events.ts';
 import type { LatencyResult } from './latency-reader.ts';
 import { runLatency, type Way } from './run-latency.ts';
 
@@ -23,7 +24,7 @@ const usualRounds = 5;
 
 const does = `- callback: until the callback of the client's own loop runs, which then acknowledges.
 - unordered: until the handler of a Millrace worker of a service without order runs.
-- reaction: the same with order by key: a durable consumer for each of sixteen partitions.
+- reaction: the same with order by key: a durable consumer for each of ${latencyEvents.stream.partitions} partitions.
 - fact: until the fact that a Millrace worker committed with the key's state has come to the client's own loop.
 Publisher and reader are processes of one machine and read one clock. \`x bare\` compares with \`callback\` at the same rate in the same round.`;
 

@@ -1,3 +1,4 @@
+import { facts as factEvents } from '../bench-events.ts';
 import type { Compared, ComparedRow } from '../systems/compared.ts';
 import { natsSystem } from '../systems/nats-system.ts';
 import { postgresSystem } from '../systems/postgres-system.ts';
@@ -37,7 +38,7 @@ const rows: readonly ComparedRow[] = [
     events: { usual: 60_000 },
     name: 'ordered',
     title: 'Millrace, a service with order by key',
-    does: 'the same from 16 partitions, each pinned to its owner and in stream order',
+    does: `the same from ${factEvents.stream.partitions} partitions, each pinned to its owner and in stream order`,
     differs: 'order per key, also when replicas come, go and die',
     settings: { row: 'reaction' },
   },

@@ -25,7 +25,8 @@ const casesOf = (quick: boolean): Case[] => {
       base,
       flood: make(kind, { processes: number }),
     }));
-    const partitions = (quick || kind !== 'reaction' ? [] : [1, 4, 32]).map((number) => ({
+    const others = kind === 'reaction' ? [1, 4, 16, 32] : [4, 16];
+    const partitions = (quick ? [] : others).map((number) => ({
       name: `${kind}, ${number} partition${number === 1 ? '' : 's'}`,
       base,
       flood: make(kind, { partitions: number }),

@@ -19,6 +19,8 @@ export const scalingResults = z.object({
   machine,
   rows: z.array(
     z.object({
+      name: z.string(),
+      base: z.string(),
       flood: z.object({
         kind: z.string(),
         processes: z.number(),
@@ -75,7 +77,7 @@ export const fitWorker = (
   { machine: { processors }, rows }: z.infer<typeof scalingResults>,
   kind: 'reaction' | 'state',
 ): System => {
-  const one = rows.find(({ flood }) => isUsual(flood, kind) && flood.processes === 1);
+  const one = usualRows(rows, kind).find(({ flood }) => flood.processes === 1);
   if (!one) throw new RangeError(`no results of one process, ${kind}`);
   const { streamsOf, ...shape } = shapes[kind];
   return fitBatchWait(
@@ -91,10 +93,14 @@ export const fitWorker = (
   );
 };
 
-const isUsual = (
-  flood: { readonly kind: string; readonly partitions: number },
-  kind: string,
-): boolean => flood.kind === kind && flood.partitions === 16;
+type ScalingRow = z.infer<typeof scalingResults>['rows'][number];
+
+/** Those with as many partitions as the row with which the others are compared. */
+const usualRows = (rows: readonly ScalingRow[], kind: string): readonly ScalingRow[] => {
+  const own = rows.filter(({ flood }) => flood.kind === kind);
+  const usual = own.find(({ name, base }) => name === base)?.flood.partitions;
+  return own.filter(({ flood }) => flood.partitions === usual);
+};
 
 /** One process is fitted, more of them are checked. */
 export const predictScaling = (
@@ -102,9 +108,8 @@ export const predictScaling = (
   kind: 'reaction' | 'state',
 ): Prediction[] => {
   const fitted = fitWorker(results, kind);
-  return results.rows
-    .filter(({ flood }) => isUsual(flood, kind))
-    .map(({ flood: { processes, partitions }, results: own }) => ({
+  return usualRows(results.rows, kind).map(
+    ({ flood: { processes, partitions }, results: own }) => ({
       name: `${kind}, ${processes} process${processes === 1 ? '' : 'es'}`,
       use: processes === 1 ? 'fitted' : 'checked',
       measured: median(own.map((result) => result.eventsPerSecond)),
@@ -114,7 +119,8 @@ export const predictScaling = (
         // Every process owns its share of the partitions; the states of all lie in one stream.
         ...(kind === 'reaction' ? { streamsOfWorker: Math.floor(partitions / processes) } : {}),
       }),
-    }));
+    }),
+  );
 };
 
 /** One decision on its way and 256 are fitted, the others are checked. */

@@ -33,8 +33,8 @@ export interface KeyPlace {
   readonly partition: number;
 }
 
-/** Declares the stream of a service. @default partitions 16 */
-export const defineStream = (service: string, partitions = 16): ServiceStream => {
+/** Declares the stream of a service. @default partitions 8 */
+export const defineStream = (service: string, partitions = 8): ServiceStream => {
   if (!/^[a-z][a-z0-9-]*$/.test(service)) {
     throw new TypeError(`service name "${service}": lower-case letters, digits and "-" only`);
   }

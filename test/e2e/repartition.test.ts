@@ -74,26 +74,31 @@ it('moves a stream of the shop there and back, as the procedure says', {
   startShop();
   await replay(0, 1_500);
   await settled();
-  const early = await move(8);
+  const early = await move(16);
   expect(early.code).toBe(1);
   expect(early.errors).toMatch(/workers of product run .*: stop them/);
   expect(early.errors).toMatch(/workers of cart run .*: stop them/);
   await stopShop();
   await replay(1_500, 2_000);
 
-  const tried = await move(8, '--dry-run');
+  const tried = await move(16, '--dry-run');
   expect(tried).toMatchObject({ code: 0 });
-  expect(tried.output).toMatch(/could move PRODUCT from 16 to 8 partitions/);
-  const there = await move(8);
+  expect(tried.output).toMatch(/could move PRODUCT from 8 to 16 partitions/);
+  const there = await move(16);
   expect(there).toMatchObject({ code: 0 });
-  expect(there.output).toContain("defineStream('product', 8)");
+  expect(there.output).toContain("defineStream('product', 16)");
 
   const refused = new WorkerProcess('product', { NATS_URL: server.url });
   expect(await refused.ends()).not.toBe(0);
-  expect(refused.log + refused.errors).toContain('has 8 partitions, declared are 16');
+  const why = 'has 16 partitions, declared are 8: declare 16 to keep them, or move the stream';
+  expect(refused.log + refused.errors).toContain(why);
+  const tools = [await run('verify'), await run('dead-letters', 'list')];
+  for (const { code, errors } of tools) {
+    expect({ code, errors }).toEqual({ code: 1, errors: expect.stringContaining(why) });
+  }
 
-  expect(await move(16)).toMatchObject({ code: 0 });
-  expect((await move(16)).output).toContain('has 16 partitions already');
+  expect(await move(8)).toMatchObject({ code: 0 });
+  expect((await move(8)).output).toContain('has 8 partitions already');
   startShop();
   await replay(2_000, 3_000);
   await settled();

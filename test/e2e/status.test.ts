@@ -129,7 +129,7 @@ describe.skipIf(!program)('the page of the state of the system', { timeout: 200_
     const cart = (await status()).services.find(({ service }) => service === 'cart');
     const owned = cart?.replicas.flatMap(({ partitions }) => partitions['CART'] ?? []) ?? [];
     expect(owned.sort((one, other) => one - other)).toEqual(
-      Array.from({ length: 16 }, (_, at) => at),
+      Array.from({ length: cartStream.partitions }, (_, at) => at),
     );
   });
 

@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rename, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
+import { defineStream } from '../../src/contracts/streams.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const run = promisify(execFile);
@@ -24,9 +25,20 @@ export const oldestCompatible = async (): Promise<string | undefined> => {
   }
 };
 
+const { partitions } = defineStream('any');
+
+/** Versions run side by side only with one number of partitions, whatever each of them would declare. */
+const declareTodaysPartitions = async (folder: string): Promise<void> => {
+  const file = join(folder, 'src', 'contracts', 'streams.ts');
+  const source = await readFile(file, 'utf8');
+  const declared = source.replace(/partitions = \d+/, `partitions = ${partitions}`);
+  if (!declared.includes(`partitions = ${partitions}`)) throw new Error(`${file} declares none`);
+  await writeFile(file, declared);
+};
+
 /** Compiles what the sources were at a commit, once; resolves to the folder that is like `dist`. */
 export const olderBuild = async (commit: string): Promise<string> => {
-  const kept = join(root, '.cache', 'older', commit);
+  const kept = join(root, '.cache', 'older', `${commit}-${partitions}`);
   const built = join(kept, 'dist');
   if (existsSync(built)) return built;
   await mkdir(join(root, '.cache', 'older'), { recursive: true });
@@ -35,6 +47,7 @@ export const olderBuild = async (commit: string): Promise<string> => {
   const wanted = ['src', 'package.json', 'tsconfig.json', 'tsconfig.build.json'];
   await run('git', ['archive', '-o', archive, commit, ...wanted], { cwd: root });
   await run('tar', ['-xf', archive], { cwd: folder });
+  await declareTodaysPartitions(folder);
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'));
   const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
   // Packages may have moved on, so types may not fit; what is emitted runs or does not.

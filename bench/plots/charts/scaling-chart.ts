@@ -2,7 +2,6 @@ import { defineChart } from '../chart.ts';
 import { type FloodCase, floodCases, medianOf } from './flood-cases.ts';
 
 const kinds = ['reaction', 'watermark', 'state'];
-const usualPartitions = 16;
 
 /** What more processes bring, and how many partitions cost. */
 export const scalingChart = defineChart({
@@ -11,7 +10,8 @@ export const scalingChart = defineChart({
   title: 'By processes, and by partitions',
   figures: floodCases,
   draw: ({ rows }) => {
-    const byProcesses = rows.filter(({ flood }) => flood.partitions === usualPartitions);
+    const usual = rows.find(({ name, base }) => name === base)?.flood.partitions;
+    const byProcesses = rows.filter(({ flood }) => flood.partitions === usual);
     const byPartitions = rows.filter(({ flood }) => flood.processes === 1);
     const line = (cases: readonly FloodCase[], by: 'processes' | 'partitions', axis: number) =>
       kinds.map((kind) => ({

@@ -49,6 +49,8 @@ export const runDeadLetters = async (
     storage: 'file',
     firstConnectionMs: 5000,
   });
+  // By another number than the stream has, what waits behind a letter would be looked for elsewhere.
+  for (const stream of streams) await bus.checkPartitions(stream);
   const work = { bus, snapshot: await takeSnapshot(bus, streams), asked, signal };
   // Awaited here, because the connection closes when this returns.
   if (asked.command === 'list') return await list(work);

@@ -38,6 +38,8 @@ export const runVerify = async (
     storage: 'file',
     firstConnectionMs: 5000,
   });
+  // With another number than the stream has, partitions would be left out and looked for in vain.
+  for (const { stream } of services) await bus.checkPartitions(stream);
   try {
     const reports = await verifyAll(bus, services, { asked, signal });
     const repaired = asked.repair ? await repairAll(bus, services, reports, asked) : undefined;

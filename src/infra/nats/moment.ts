@@ -1,8 +1,8 @@
 /**
  * Calls back everybody who asked within a moment, all in one turn of the event loop.
  *
- * What they then send leaves in one write: a timer for each of sixteen partitions would be a turn and
- * a write for each.
+ * What they then send leaves in one write: a timer for each partition would be a turn and a write for
+ * each.
  */
 export class Moment {
   readonly #ms: number;

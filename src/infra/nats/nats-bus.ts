@@ -45,7 +45,7 @@ import { PullSource, type PullSourceOptions } from './pull-source.ts';
 import { NatsQueries, serveQueries } from './queries.ts';
 import { NatsRoll } from './roll.ts';
 import { NatsWatch } from './stream-watch.ts';
-import { ensureTopology } from './topology.ts';
+import { checkPartitions, ensureTopology } from './topology.ts';
 import { NatsUpkeep } from './upkeep.ts';
 import { withPatience } from './with-patience.ts';
 
@@ -113,6 +113,11 @@ export class NatsBus implements Bus {
       isOver: () => this.#connection.isClosed(),
       onTrouble: (what) => this.#watcher.onTrouble?.(`topology: ${what}`),
     });
+  }
+
+  /** For who reads without declaring anything. @throws TopologyConflict when there are others than declared */
+  checkPartitions(stream: ServiceStream): Promise<void> {
+    return checkPartitions(this.#api, stream);
   }
 
   source(consumer: ConsumerDeclaration): EventSource {

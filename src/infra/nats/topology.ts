@@ -174,7 +174,7 @@ const refuseOtherPartitions = ({ name, partitions }: ServiceStream, found: Setti
     );
   }
   throw new TopologyConflict(
-    `stream ${name} has ${there} partitions, declared are ${partitions}: npm run repartition moves a stream to another number (docs/partitions.md)`,
+    `stream ${name} has ${there} partitions, declared are ${partitions}: declare ${there} to keep them, or move the stream with npm run repartition (docs/partitions.md)`,
   );
 };
 

@@ -155,9 +155,9 @@ export const scale = scenario({
 
 export const manyReplicas = scenario({
   name: 'more-replicas-than-partitions',
-  says: 'eighteen workers share sixteen partitions, and six of them are killed (-9)',
+  says: 'twelve workers share eight partitions, and six of them are killed (-9)',
   target: 'workers',
-  replicas: 18,
+  replicas: 12,
   // So many processes start slowly, and share one machine.
   load: { events: 2_000, perSecond: 150 },
   longestStallMs: takeoverMs + 5_000,

@@ -18,7 +18,7 @@ const commands = [
   {
     user: 'repartition',
     program: 'cli/repartition/main.js',
-    args: ['--service', 'cart', '--partitions', '8'],
+    args: ['--service', 'cart', '--partitions', '16'],
   },
 ];
 

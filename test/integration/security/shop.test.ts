@@ -132,7 +132,7 @@ it('verifies, repairs, and moves a stream to another number of partitions', asyn
   const carts = shop.processes.slice(4).filter(({ isRunning }) => isRunning);
   for (const one of carts) one.signal('SIGTERM');
   for (const one of carts) expect(await one.ends()).toBe(0);
-  const args = ['--service', 'cart', '--partitions', '8'];
+  const args = ['--service', 'cart', '--partitions', '16'];
   const moved = await shop.run('repartition', 'cli/repartition/main.js', ...args);
 
   expect(moved).toMatchObject({ code: 0, output: expect.stringContaining('moved CART') });

@@ -9,7 +9,7 @@ export const shippedFacts: ScalingFacts = {
   perSecond: 500,
   clearSeconds: 10,
   objectiveSeconds: 60,
-  busyShare: 0.7,
+  busyShare: 0.55,
   maxReplicas: 8,
 };
 

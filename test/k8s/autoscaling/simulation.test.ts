@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { defineStream } from '../../../src/contracts/streams.ts';
 import { mostReplicas, targetsOf, usefulReplicas, worthOf } from './arithmetic.ts';
 import type { AutoscalerSpec } from './hpa.ts';
 import { KedaMetric } from './keda.ts';
@@ -8,7 +9,7 @@ import { type Course, type Load, type Measured, simulate, turnsIn } from './simu
 
 const { autoscaler, fallback } = shipped;
 const figures: ServiceFigures = {
-  partitions: 16,
+  partitions: defineStream('any').partitions,
   perSecond: shippedFacts.perSecond,
   // How soon a new pod is ready is assumed: docs/autoscaling.md.
   startSeconds: 10,
@@ -52,7 +53,7 @@ const backSince = ({ moments }: Course, from: number): number =>
     ?.second ?? from;
 
 describe('under a steady load', () => {
-  for (const workers of [0.2, 1.2, 1.9, 2.5, 3.3, 4.6, 5.3]) {
+  for (const workers of [0.2, 1.2, 1.9, 2.5, 3.3, 4.1, 4.6, 5.3, 7]) {
     test(`of ${workers} workers' worth the number is found at once and kept`, () => {
       const course = run(steady(workers));
 
@@ -152,7 +153,8 @@ test('no more run than have a partition, however much comes in', () => {
 
 test('one busy key asks for all that may run and no more, and leaves the rest in time', () => {
   // Half of all events in one partition: no number of replicas can help that one.
-  const shares = [0.5, ...Array(15).fill(0.5 / 15)];
+  const others = figures.partitions - 1;
+  const shares = [0.5, ...Array(others).fill(0.5 / others)];
   const course = run({ seconds: hour, rate: () => 3 * one, shares });
   expect(turnsIn(course)).toEqual([]);
   expect(replicasAt(course, hour - 1)).toBe(autoscaler.maxReplicas);
@@ -168,20 +170,22 @@ describe('the arithmetic', () => {
   });
 
   test('of replicas and partitions', () => {
+    expect(usefulReplicas(8)).toEqual([1, 2, 3, 4, 8]);
     expect(usefulReplicas(16)).toEqual([1, 2, 3, 4, 6, 8, 16]);
-    expect([3, 5, 7, 9, 15].map((replicas) => worthOf(replicas, 16))).toEqual([
-      16 / 6,
-      4,
-      16 / 3,
-      8,
-      8,
-    ]);
-    expect(usefulReplicas(16)).toContain(autoscaler.maxReplicas);
+    expect([3, 5, 7, 9].map((replicas) => worthOf(replicas, 8))).toEqual([8 / 3, 4, 4, 8]);
+    expect(usefulReplicas(figures.partitions)).toContain(autoscaler.maxReplicas);
+  });
+
+  test('what comes in never asks for fewer than can do it', () => {
+    const enough = Array.from({ length: autoscaler.maxReplicas }, (_, index) => index + 1).filter(
+      (replicas) => replicas * shippedFacts.busyShare <= worthOf(replicas, figures.partitions),
+    );
+    expect(enough).toHaveLength(autoscaler.maxReplicas);
   });
 
   test('of how many have something to do', () => {
-    const settings = { partitions: 16, prefetch: 512 };
-    expect(mostReplicas({ ...settings, ordering: 'key', maxAckPending: 4_000 })).toBe(16);
+    const settings = { partitions: 8, prefetch: 512 };
+    expect(mostReplicas({ ...settings, ordering: 'key', maxAckPending: 4_000 })).toBe(8);
     expect(mostReplicas({ ...settings, ordering: 'none', maxAckPending: 20_000 })).toBe(39);
   });
 });

@@ -51,7 +51,7 @@ const leaderOf = async (connection: NatsConnection, consumer: string): Promise<s
 /** The stream, and the consumers of some partitions, get other leaders. */
 const moveLeaders = async (connection: NatsConnection): Promise<void> => {
   const asked = ['STREAM.LEADER.STEPDOWN.CART'];
-  for (let partition = 0; partition < 16; partition += 3) {
+  for (let partition = 0; partition < cart.stream.partitions; partition += 3) {
     asked.push(`CONSUMER.LEADER.STEPDOWN.CART.cart-${partition}`);
   }
   for (const subject of asked) await connection.request(`$JS.API.${subject}`).catch(() => {});

@@ -40,8 +40,8 @@ const results: Readonly<Record<string, object>> = {
   },
   peers: { rows: [{ title: 'another one', eventsPerSecond: [12_345, 12_345, 12_345] }] },
   stores: { rows: [{ title: 'a store', eventsPerSecond: [700] }] },
-  scaling: { rows: [flood('reaction', 1, 16), flood('state', 1, 16), flood('state', 2, 16)] },
-  growth: { rows: [flood('state', 1, 16), flood('state', 1, 16)] },
+  scaling: { rows: [flood('reaction', 1, 8), flood('state', 1, 8), flood('state', 2, 8)] },
+  growth: { rows: [flood('state', 1, 8), flood('state', 1, 8)] },
   latency: {
     curve: [0.5, 0.99],
     rows: [{ way: 'callback', perSecond: 1_000, results: [{ curveMs: [0.4, 2] }] }],

@@ -131,17 +131,19 @@ describe('the fit of the model', () => {
   });
 
   it('says what two processes bring where one keeps a processor busy', () => {
-    const row = (processes: number, rate: number) => ({
-      flood: { kind: 'reaction', processes, partitions: 16 },
+    const row = (processes: number, rate: number, partitions = 8) => ({
+      ...{ name: `${processes} on ${partitions}`, base: '1 on 8' },
+      flood: { kind: 'reaction', processes, partitions },
       results: [{ eventsPerSecond: rate, clientCpuMicros: 20, serverCpuMicros: 10 }],
     });
     const results = scalingResults.parse({
       machine: { processors: 2 },
-      rows: [row(1, 40_000), row(2, 60_000)],
+      rows: [row(1, 70_000, 4), row(1, 40_000), row(2, 60_000)],
     });
 
-    const [one, two] = predictScaling(results, 'reaction');
+    const [one, two, ...others] = predictScaling(results, 'reaction');
 
+    expect(others).toEqual([]);
     expect(one).toMatchObject({ use: 'fitted' });
     expect(two).toMatchObject({ use: 'checked' });
     expect(two?.simulated).toBeGreaterThan(1.2 * 40_000);

@@ -18,8 +18,8 @@ import { anyText } from '../../support/any-text.ts';
 const stream = defineStream('cart');
 
 describe('defineStream', () => {
-  it('names the stream after the service, with 16 partitions unless told otherwise', () => {
-    expect(stream).toEqual({ service: 'cart', name: 'CART', partitions: 16 });
+  it('names the stream after the service, with 8 partitions unless told otherwise', () => {
+    expect(stream).toEqual({ service: 'cart', name: 'CART', partitions: 8 });
     expect(defineStream('price-list', 3)).toMatchObject({ name: 'PRICE-LIST', partitions: 3 });
   });
 
