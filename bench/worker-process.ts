@@ -2,16 +2,16 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { freePort } from './bench-server.ts';
-import { nodeArguments as usual } from './node-arguments.ts';
+import { workerArguments } from './node-arguments.ts';
 
 export interface WorkerOptions {
   readonly service: 'user' | 'product' | 'cart';
   readonly url: string;
-  /** What Node.js itself is told besides what the image tells it. */
+  /** What Node.js itself is told besides what the image and the manifests tell it. */
   readonly nodeArguments?: readonly string[];
 }
 
-/** A worker of the shop as a process of its own, as the image runs it; ended by its process id. */
+/** A worker of the shop as a process of its own, as the image and the manifests run it; ended by its process id. */
 export class WorkerProcess implements AsyncDisposable {
   readonly pid: number;
   readonly startedAt = performance.now();
@@ -30,7 +30,7 @@ export class WorkerProcess implements AsyncDisposable {
     const port = await freePort();
     const program = fileURLToPath(new URL(`../src/workers/${service}/main.js`, import.meta.url));
     const child = fork(program, {
-      execArgv: ['--enable-source-maps', ...usual, ...nodeArguments],
+      execArgv: ['--enable-source-maps', ...workerArguments, ...nodeArguments],
       env: {
         PATH: process.env['PATH'],
         NATS_URL: url,

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { nodeArguments } from '../../bench/node-arguments.ts';
+import { nodeArguments, workerArguments } from '../../bench/node-arguments.ts';
 import { brokerUsers } from '../../src/cli/secrets/broker-users.ts';
 import { Metrics } from '../../src/infra/observability/metrics.ts';
 import {
@@ -192,13 +192,16 @@ test('a handler ends before its lease and before the drain do', async (context) 
 
 const heapOptions = /^--max-old-space-size=(?<old>\d+)( --max-semi-space-size=(?<young>\d+))?$/;
 
-test('the benchmark gives processes the young generation that a worker has', async (context) => {
+test('the benchmark gives workers the heap that they have, and all its processes the young part of it', async (context) => {
   const manifests = await render(context, 'prod');
+  const workers = workersIn(manifests);
 
-  for (const worker of workersIn(manifests)) {
-    const options = environmentOf(manifests, worker)[ofNode]?.split(' ');
-    expect(options).toEqual(expect.arrayContaining([...nodeArguments]));
+  expect(workers).toHaveLength(3);
+  for (const worker of workers) {
+    const options = environmentOf(manifests, worker)[ofNode];
+    expect(options?.split(' ')).toEqual(workerArguments);
   }
+  expect(workerArguments).toEqual(expect.arrayContaining([...nodeArguments]));
 });
 
 test('the heap is at most three quarters of the memory', async (context) => {

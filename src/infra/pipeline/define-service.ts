@@ -17,6 +17,11 @@ export interface KeyStates<State> {
 export interface ReadModel<Value> {
   /** The state of a key as it is now; called once a change, in the stream's order. */
   readonly apply: (key: string, value: Value) => void;
+  /**
+   * All that was there at the start is applied, and nobody has asked yet: the time for work that the
+   * first question would wait for. Called once; the service begins afterwards.
+   */
+  readonly caughtUp?: () => void;
 }
 
 /** One line of a service's table of read models. */

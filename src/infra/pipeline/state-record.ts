@@ -73,6 +73,17 @@ export const recordReader = <State>(
   return (json) => record.parse(JSON.parse(json));
 };
 
+/**
+ * Reads no more of a record than whose state it is, and that: for who follows states. The rest is most
+ * of a small record.
+ */
+export const stateReader = <State>(
+  schema: z.ZodType<State>,
+): ((json: string) => Pick<StateRecord<State>, 'key' | 'state'>) => {
+  const record = z.object({ key: z.string(), state: schema });
+  return (json) => record.parse(JSON.parse(json));
+};
+
 /** The record before the first event of a key. */
 export const emptyRecord = <State>(key: string, initial: State): StateRecord<State> => ({
   key,

@@ -5,7 +5,7 @@ import { LogLimit } from '../observability/log-limit.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { ReadModel, ViewDefinition } from '../pipeline/define-service.ts';
 import type { Bus, Follower } from '../pipeline/ports.ts';
-import { recordReader } from '../pipeline/state-record.ts';
+import { stateReader } from '../pipeline/state-record.ts';
 
 const utf8 = new TextDecoder();
 
@@ -24,8 +24,8 @@ export const followViews = (
     const limit = new LogLimit({ elapsed: () => performance.now() });
     const readModel = build<ReadModel<unknown>>(scope, model as never);
     provide(scope, provides, readModel);
-    const read = recordReader(schema);
-    return bus.follow({
+    const read = stateReader(schema);
+    const follower = bus.follow({
       stream,
       filters: [subjectsOf(stream).states],
       from: 'last',
@@ -46,4 +46,8 @@ export const followViews = (
         }
       },
     });
+    return {
+      caughtUp: follower.caughtUp.then(() => readModel.caughtUp?.()),
+      stop: () => follower.stop(),
+    };
   });

@@ -3,13 +3,19 @@ import { WordTable } from './word-table.ts';
 /** In how many texts each word occurs. */
 export class WordCounts {
   /** In boxes, so that a word which is known is looked up once to be counted, not twice. */
-  readonly #counts = new WordTable<{ texts: number }>();
+  readonly #counts = new WordTable<{ texts: number; last: number }>();
+  #last = 0;
 
   add(words: readonly string[]): void {
-    for (const word of new Set(words)) {
+    const text = ++this.#last;
+    for (const word of words) {
       const count = this.#counts.get(word);
-      if (count) count.texts++;
-      else this.#counts.set(word, { texts: 1 });
+      if (!count) this.#counts.set(word, { texts: 1, last: text });
+      else if (count.last !== text) {
+        // Counted once a text, without a set of its words, which took as long as the counting.
+        count.last = text;
+        count.texts++;
+      }
     }
   }
 
