@@ -1,7 +1,7 @@
 import { type NatsConnection, nuid } from 'nats';
 import type { OutboundMessage } from '../pipeline/ports.ts';
 import { type ApiError, clientFailure } from './errors.ts';
-import { headerLines, writeHeaderLines } from './header-lines.ts';
+import { writeHeaderLines } from './header-lines.ts';
 import { Wire } from './wire.ts';
 
 /** What the stream says to a batch: where its last message is, or why none of it is stored. */
@@ -39,7 +39,7 @@ export class BatchPublisher {
     const id = nuid.next();
     const last = messages.length - 1;
     const { subject, headers, body } = messages[last] as OutboundMessage;
-    const commit = { ...place(id, last), 'Nats-Batch-Commit': '1' };
+    const commit = `${placeLines(id, last)}\r\nNats-Batch-Commit: 1`;
     try {
       const request = { headers: writeHeaderLines(commit, headers), timeout: this.#timeoutMs };
       const release = this.#sendOpening(messages.slice(0, last), id);
@@ -54,14 +54,12 @@ export class BatchPublisher {
 
   #sendOpening(messages: readonly OutboundMessage[], id: string): () => void {
     if (this.#connection.isClosed()) throw new Error('the connection is closed');
-    return this.#wire.send(messages, (index) => headerLines(place(id, index)));
+    return this.#wire.send(messages, (index) => placeLines(id, index));
   }
 }
 
-const place = (id: string, index: number) => ({
-  'Nats-Batch-Id': id,
-  'Nats-Batch-Sequence': String(index + 1),
-});
+const placeLines = (id: string, index: number): string =>
+  `\r\nNats-Batch-Id: ${id}\r\nNats-Batch-Sequence: ${index + 1}`;
 
 const answerOf = ({ error, seq = 0, count = 0 }: Acknowledgement): BatchAnswer =>
   error ? { kind: 'refused', error } : { kind: 'stored', lastSequence: seq, count };

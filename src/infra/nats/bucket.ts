@@ -117,7 +117,7 @@ export class Bucket {
     toBroker: Readonly<Record<string, string>> = {},
     timeout = 3_000,
   ): Promise<Written | undefined> {
-    const headers = writeHeaderLines(toBroker, {});
+    const headers = writeHeaderLines('', toBroker);
     const subject = this.subject(key);
     try {
       return (await this.#connection.request(subject, body, { headers, timeout })).json();

@@ -1,10 +1,10 @@
 import { ErrorCode, NatsError } from 'nats';
 import type { OutboundMessage } from '../pipeline/ports.ts';
-import { headerLines } from './header-lines.ts';
+import { headerBlock } from './header-lines.ts';
 
 /** What is said to the broker with a message, and not kept as part of it. */
 export interface Saying {
-  /** Header lines, each with its end. */
+  /** Header lines, each behind its line break. */
   readonly toBroker: string;
   /** Where to answer; nowhere when it is left out. */
   readonly reply?: string;
@@ -12,9 +12,11 @@ export interface Saying {
 
 /** A message as it goes over the wire: `HPUB` with its headers, then its body. */
 export interface Frame {
-  /** The protocol's line and the headers. */
-  readonly head: string;
-  readonly headBytes: number;
+  /** The protocol's line, with its end. */
+  readonly command: string;
+  readonly commandBytes: number;
+  readonly lines: string;
+  readonly lineBytes: number;
   readonly body: string | Uint8Array;
   readonly bodyBytes: number;
   /** All of it, with the end of the line behind the body. */
@@ -32,25 +34,27 @@ export const frameOf = (
   { toBroker, reply }: Saying,
   mostBytes = Number.POSITIVE_INFINITY,
 ): Frame => {
-  const lines = `NATS/1.0\r\n${toBroker}${headerLines(headers)}\r\n`;
+  const lines = headerBlock(toBroker, headers);
   const lineBytes = Buffer.byteLength(lines);
   const bodyBytes = typeof body === 'string' ? Buffer.byteLength(body) : body.length;
   const payloadBytes = lineBytes + bodyBytes;
   if (payloadBytes > mostBytes) throw NatsError.errorForCode(ErrorCode.MaxPayloadExceeded);
   const to = reply === undefined ? subject : `${subject} ${reply}`;
-  const head = `HPUB ${to} ${lineBytes} ${payloadBytes}\r\n${lines}`;
-  const headBytes = lineBytes === lines.length ? head.length : Buffer.byteLength(head);
-  return { head, headBytes, body, bodyBytes, bytes: headBytes + bodyBytes + 2 };
+  const command = `HPUB ${to} ${lineBytes} ${payloadBytes}\r\n`;
+  const commandBytes = Buffer.byteLength(command);
+  const bytes = commandBytes + payloadBytes + 2;
+  return { command, commandBytes, lines, lineBytes, body, bodyBytes, bytes };
 };
 
 /** Writes a frame from a place of a buffer on, which has room for it; returns where it ends. */
 export const writeFrame = (
   buffer: Buffer,
   start: number,
-  { head, headBytes, body, bodyBytes }: Frame,
+  { command, commandBytes, lines, lineBytes, body, bodyBytes }: Frame,
 ): number => {
-  writeText(buffer, start, head, headBytes);
-  const at = start + headBytes;
+  writeText(buffer, start, command, commandBytes);
+  writeText(buffer, start + commandBytes, lines, lineBytes);
+  const at = start + commandBytes + lineBytes;
   if (typeof body === 'string') writeText(buffer, at, body, bodyBytes);
   else buffer.set(body, at);
   buffer[at + bodyBytes] = 13;

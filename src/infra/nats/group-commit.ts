@@ -53,11 +53,11 @@ export class GroupCommit implements Commit {
 
   commit(commitment: Commitment): Promise<CommitResult> {
     const { stream } = this.#options;
-    const messages = messagesOf(stream, commitment);
+    const guard = guardOf(stream, commitment);
+    const messages = messagesOf(commitment, guard);
     // The broker would drop it and call the rest of its batch incomplete: nobody would know why.
     const tooLarge = messages.find((message) => !fitsStream(message));
     if (tooLarge) return Promise.reject(refusalOf(tooLarge));
-    const guard = guardOf(stream, commitment);
     if (messages.length === 0) return Promise.resolve({ kind: 'committed', revision: 0 });
     return new Promise((resolve, reject) => {
       this.#waiting.push({ messages, guard, trace: commitment.trace, resolve, reject });
@@ -153,20 +153,13 @@ const guardOf = (stream: ServiceStream, { state, claim }: Commitment): Waiting['
 
 /** Facts first, the state last: its sequence is then that of its decision's end. */
 const messagesOf = (
-  stream: ServiceStream,
   { state, claim, messages }: Commitment,
-): OutboundMessage[] => {
+  guard: Waiting['guard'],
+): readonly OutboundMessage[] => {
   if (claim) return [...messages, { ...claim, headers: { ...claim.headers, [expected]: '0' } }];
-  if (!state) return [...messages];
-  const record: OutboundMessage = {
-    subject: stateSubject(stream, state.place),
-    headers: {
-      'Nats-Rollup': 'sub',
-      [expected]: String(state.revision),
-    },
-    body: state.record,
-  };
-  return [...messages, record];
+  if (!state || !guard) return messages;
+  const headers = { 'Nats-Rollup': 'sub', [expected]: String(state.revision) };
+  return [...messages, { subject: guard.subject, headers, body: state.record }];
 };
 
 /** The messages of a batch lie one behind the other, so every state's sequence follows from the last. */

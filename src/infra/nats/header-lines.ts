@@ -27,13 +27,37 @@ interface Sized {
 }
 
 /**
- * The header lines as text: in the buffer that the body lies in they are what comes before it.
+ * Where header lines begin in the buffer that the message's body lies in: they are what comes before it.
  *
  * Nothing when they are not there, as they would not be were the body a copy: then the client is asked.
+ *
+ * @param body the message's `data`, which the client makes anew whenever it is asked for
  */
+export const linesStart = (message: Msg & Sized, body: Uint8Array): number | undefined => {
+  const { subject, reply = '' } = message;
+  const length = (message.size?.() ?? 0) - subject.length - reply.length - body.length;
+  const start = body.byteOffset - length;
+  return length > 0 && start >= 0 && areLines(viewOf(body.buffer), start, body.byteOffset)
+    ? start
+    : undefined;
+};
+
+/** They begin with `NATS/1.0` and end with an empty line; a look at both ends is enough. */
+const areLines = (bytes: Buffer, start: number, end: number): boolean =>
+  bytes[start] === 78 && bytes[start + 4] === 47 && bytes[end - 1] === 10 && bytes[end - 3] === 10;
+
+/** The lines in front of a body, byte by byte: right for ASCII only, and cheaper than UTF-8. */
+export const asciiLines = (start: number, body: Uint8Array): string =>
+  viewOf(body.buffer).latin1Slice(start, body.byteOffset);
+
+/** Reads the lines in front of a body. @throws TypeError when they are malformed */
+export const readLines = (start: number, body: Uint8Array): Headers =>
+  parseLines(viewOf(body.buffer).utf8Slice(start, body.byteOffset));
+
 const headerText = (message: Msg): string | undefined => {
-  const text = sliceBefore(message, message.data, 'utf8Slice');
-  return text?.startsWith('NATS/1.0') && text.endsWith('\r\n\r\n') ? text : undefined;
+  const body = message.data;
+  const start = linesStart(message, body);
+  return start === undefined ? undefined : viewOf(body.buffer).utf8Slice(start, body.byteOffset);
 };
 
 /**
@@ -49,30 +73,10 @@ export const brokerLine = (message: Msg, name: string): string | undefined => {
   return text.slice(start, text.indexOf('\r\n', start)).trim();
 };
 
-/**
- * The header lines as they came, byte by byte: right for ASCII only, and cheaper than UTF-8.
- *
- * @param body the message's `data`, which the client makes anew whenever it is asked for
- */
-export const asciiHeaderText = (message: Msg, body: Uint8Array): string | undefined =>
-  sliceBefore(message, body, 'latin1Slice');
-
-const sliceBefore = (
-  message: Msg & Sized,
-  body: Uint8Array,
-  slice: 'utf8Slice' | 'latin1Slice',
-): string | undefined => {
-  const { subject, reply = '' } = message;
-  const length = (message.size?.() ?? 0) - subject.length - reply.length - body.length;
-  const start = body.byteOffset - length;
-  if (length <= 0 || start < 0) return undefined;
-  return viewOf(body.buffer)[slice](start, body.byteOffset);
-};
-
 /** Many messages lie in one buffer, as they came from the socket. */
 let lastView = Buffer.alloc(0);
 
-const viewOf = (buffer: ArrayBufferLike): Slices => {
+const viewOf = (buffer: ArrayBufferLike): Buffer & Slices => {
   if (lastView.buffer !== buffer) lastView = Buffer.from(buffer as ArrayBuffer);
   return lastView as Buffer & Slices;
 };
@@ -101,40 +105,49 @@ export const parseLines = (text: string): Headers => {
 };
 
 /**
- * Headers for the client to send: what is said to the broker, then those of the message.
+ * Headers for the client to send: the lines that are for the broker, then those of the message.
  *
  * All that the client asks of headers at sending is their bytes. @throws TypeError for a name or
  * value that would end its line
  */
 export const writeHeaderLines = (
-  toBroker: Readonly<Record<string, string>>,
+  toBroker: string,
   headers: Readonly<Record<string, string>>,
 ): MsgHdrs => {
-  const bytes = Buffer.from(
-    `NATS/1.0\r\n${headerLines(toBroker)}${headerLines(headers)}\r\n`,
-    'utf8',
-  );
+  const bytes = Buffer.from(headerBlock(toBroker, headers), 'utf8');
   return { encode: () => bytes } as unknown as MsgHdrs;
 };
 
-/** The lines of headers. @throws TypeError for a name or value that would end its line */
-export const headerLines = (headers: Readonly<Record<string, string>>): string => {
-  let lines = '';
+/**
+ * All that stands in front of a body.
+ *
+ * @param toBroker lines that are for the broker, each behind its line break
+ * @throws TypeError for a name or value that would end its line
+ */
+export const headerBlock = (
+  toBroker: string,
+  headers: Readonly<Record<string, string>>,
+): string => {
+  let block = `NATS/1.0${toBroker}`;
   for (const name in headers) {
     const value = headers[name] ?? '';
-    // The few names that there are, are looked up faster than they are looked at.
-    if (!names.has(name)) learnName(name);
     if (hasLineBreak(value)) throw new TypeError(`malformed header ${name}`);
-    lines += `${name}: ${value}\r\n`;
+    block += (beginnings.get(name) ?? beginningOf(name)) + value;
   }
-  return lines;
+  return `${block}\r\n\r\n`;
 };
 
-/** Names that were found to be right; those of foreign producers could be any number. */
-const names = new Set<string>();
+/**
+ * The beginnings of lines, with the names that were found to be right; those of foreign producers
+ * could be any number. Two strings a line instead of four, and the few names that there are, are
+ * looked up faster than they are looked at.
+ */
+const beginnings = new Map<string, string>();
 const mostNames = 1_000;
 
-const learnName = (name: string): void => {
+const beginningOf = (name: string): string => {
   if (!isName(name)) throw new TypeError(`malformed header ${name}`);
-  if (names.size < mostNames) names.add(name);
+  const beginning = `\r\n${name}: `;
+  if (beginnings.size < mostNames) beginnings.set(name, beginning);
+  return beginning;
 };

@@ -3,11 +3,13 @@ import type { HeaderReader } from '../../contracts/envelope.ts';
 import { InvalidEvent } from '../../contracts/invalid-event.ts';
 import type { InboundMessage } from '../pipeline/delivery.ts';
 import {
-  asciiHeaderText,
+  asciiLines,
   brokerLine,
   type Headers,
+  linesStart,
   parseLines,
   readHeaders,
+  readLines,
 } from './header-lines.ts';
 import type { StoredMessage } from './stored-message.ts';
 
@@ -88,14 +90,22 @@ const readTokens = (reply: string): DeliveryInfo => {
 export const inboundOf = (message: Msg, info: DeliveryInfo): InboundMessage =>
   new Delivered(message, info);
 
-/** A class, because two functions a message cost more than all of its fields. */
+/**
+ * A class, because two functions a message cost more than all of its fields.
+ *
+ * Of the client's message it keeps the bytes alone: what a thousand events hold that wait for their
+ * commit is copied by each round of the collector (`docs/performance.md`, state and facts).
+ */
 class Delivered implements InboundMessage {
   readonly subject: string;
   readonly stream: string;
   readonly sequence: number;
   readonly storedAt: number;
   readonly body: Uint8Array;
-  readonly #message: Msg;
+  /** Where the header lines begin in front of the body. */
+  readonly #linesStart: number | undefined;
+  /** Asked for its headers where they do not lie there. */
+  readonly #message: Msg | undefined;
   #headers: LazyHeaders | undefined;
 
   constructor(message: Msg, { stream, streamSequence, storedAt }: DeliveryInfo) {
@@ -104,26 +114,30 @@ class Delivered implements InboundMessage {
     this.sequence = streamSequence;
     this.storedAt = storedAt;
     this.body = message.data;
-    this.#message = message;
+    this.#linesStart = linesStart(message, this.body);
+    this.#message = this.#linesStart === undefined ? message : undefined;
   }
 
   get headerLines(): string | undefined {
-    return asciiHeaderText(this.#message, this.body);
+    return this.#linesStart === undefined ? undefined : asciiLines(this.#linesStart, this.body);
   }
 
   get header(): HeaderReader {
-    const headers = this.#lazy();
-    return (name) => headers.get(name);
+    return (name) => this.#lazy().get(name);
   }
 
   get allHeaders(): InboundMessage['allHeaders'] {
-    const headers = this.#lazy();
-    return () => headers.all();
+    return () => this.#lazy().all();
   }
 
   #lazy(): LazyHeaders {
-    this.#headers ??= new LazyHeaders(() => readHeaders(this.#message));
+    this.#headers ??= new LazyHeaders(() => this.#read());
     return this.#headers;
+  }
+
+  #read(): Headers {
+    if (this.#linesStart !== undefined) return readLines(this.#linesStart, this.body);
+    return this.#message ? readHeaders(this.#message) : new Map();
   }
 }
 

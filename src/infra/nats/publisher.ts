@@ -83,7 +83,7 @@ export class NatsPublisher implements EventPublisher, RawPublisher {
 
 /** Under this id the stream recognises a repeat. */
 const idLine = (id: string): string =>
-  `Nats-Msg-Id: ${plain.test(id) ? id : encodeURIComponent(id)}\r\n`;
+  `\r\nNats-Msg-Id: ${plain.test(id) ? id : encodeURIComponent(id)}`;
 
 /** As nearly every id is: seeing that costs less than encoding it. */
 const plain = /^[\w.-]*$/;

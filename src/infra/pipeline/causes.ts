@@ -47,8 +47,16 @@ export const marksOf = (causes: Causes): string[] =>
 const markOfOlder = (listed: string): string =>
   listed.length === 17 && listed.startsWith('#') ? listed.slice(1, 1 + markLength) : markOf(listed);
 
+/** Of characters that JSON writes as they are, so that a record is written without looking at them. */
+const rowOfMarks = /^[\w-]*$/;
+
 /** Reads them from a record's JSON, of older versions too. */
 export const causesSchema = z.union([
-  z.string().refine((causes) => Number.isInteger(countOf(causes)), 'not a row of marks'),
+  z
+    .string()
+    .refine(
+      (causes) => Number.isInteger(countOf(causes)) && rowOfMarks.test(causes),
+      'not a row of marks',
+    ),
   z.array(z.string()).transform((listed) => listed.map(markOfOlder).join('')),
 ]);

@@ -13,6 +13,7 @@ import {
   recordPostponing,
   type StateRecord,
   type StoredState,
+  writeRecord,
 } from './state-record.ts';
 
 export interface CommitOptions {
@@ -106,7 +107,7 @@ export const onceOnState = async (
     const written = isDone ? nothingLeft(current) : await write(current);
     const { messages, how = 'handled' } = written;
     const record = recordWith(event, current.record, written, states.settledUpTo(place.partition));
-    const json = JSON.stringify(record);
+    const json = writeRecord(record);
     const state = { place, revision: current.revision, record: json };
     const result = await commitFor(event, commits, { state, messages, trace: event.trace });
     if (result.kind === 'committed') {

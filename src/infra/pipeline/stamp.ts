@@ -7,6 +7,7 @@ import type { TraceContext } from '../../contracts/trace-context.ts';
 import type { Clock } from './clock.ts';
 import { encodeEvent } from './encode.ts';
 import { InvalidDecision } from './errors.ts';
+import { isoTimes } from './iso-time.ts';
 import type { OutboundMessage } from './ports.ts';
 import type { IncomingEvent } from './process.ts';
 import type { CausedTrace } from './tracing.ts';
@@ -25,32 +26,43 @@ export type Stamp = (cause: IncomingEvent, events: readonly OutgoingEvent[]) => 
  * @throws InvalidDecision when an event breaks its contract or belongs to another service's stream,
  * which one atomic batch could not reach.
  */
-export const stamper =
-  (stream: ServiceStream, clock: Clock, traceOf: CausedTrace = sameTrace): Stamp =>
-  (cause, events) => {
+export const stamper = (
+  stream: ServiceStream,
+  clock: Clock,
+  traceOf: CausedTrace = sameTrace,
+): Stamp => {
+  const source = `/millrace/${stream.service}`;
+  const timeNow = isoTimes(clock);
+  return (cause, events) => {
     if (events.length === 0) return [];
-    const time = new Date(clock.now()).toISOString();
+    const time = timeNow();
     const begin = beginningOfIds(cause.envelope.id);
-    const times = new Map<string, number>();
+    const partOf = numbering();
     return events.map((event, index) => {
-      const part = numbered(idPart(event, index), times);
-      const envelope = envelopeAfter(cause, event, traceOf(cause, event), {
-        id: `${begin}.${part}`,
-        source: `/millrace/${stream.service}`,
-        time,
-      });
-      return messageOf(stream, envelope, event);
+      const id = `${begin}.${partOf(event, index)}`;
+      const trace = traceOf(cause, event);
+      return messageOf(stream, envelopeAfter(cause, event, trace, { id, source, time }), event);
     });
   };
+};
 
 /** Ids have at most 256 characters, so those after a very long one begin with its hash. */
 const beginningOfIds = (causeId: string): string =>
   causeId.length <= 128 ? causeId : keyToken(causeId);
 
-const idPart = ({ contract, data }: OutgoingEvent, index: number): string =>
-  contract.kind === 'fact'
-    ? String(index)
-    : `${contract.type.slice(contract.type.indexOf('.') + 1)}.${keyToken(contract.key(data))}`;
+/** The parts of ids for the events of one decision: what makes each of them different. */
+const numbering = (): ((event: OutgoingEvent, index: number) => string) => {
+  // Made only when something is asked for, which most decisions do not do.
+  let times: Map<string, number> | undefined;
+  return (event, index) => {
+    if (event.contract.kind === 'fact') return String(index);
+    times ??= new Map();
+    return numbered(requestPart(event), times);
+  };
+};
+
+const requestPart = ({ contract, data }: OutgoingEvent): string =>
+  `${contract.type.slice(contract.type.indexOf('.') + 1)}.${keyToken(contract.key(data))}`;
 
 /** A decision may ask one key for several things of a kind: those after the first are numbered. */
 const numbered = (part: string, times: Map<string, number>): string => {

@@ -5,7 +5,7 @@ import type { OutboundMessage } from '../../../../src/infra/pipeline/ports.ts';
 import { FakePublishConnection } from '../../../support/fake-publish-connection.ts';
 
 const headers = { 'ce-id': '1' };
-const toBroker = 'Nats-Msg-Id: 1\r\n';
+const toBroker = '\r\nNats-Msg-Id: 1';
 const ack = (sequence: number) => `{"stream":"S","seq":${sequence}}`;
 
 let connection: FakePublishConnection;

@@ -33,7 +33,7 @@ const expected = ({ subject, headers, body }: OutboundMessage, n: number): strin
 };
 
 const send = (wire: Wire, messages: readonly OutboundMessage[]) =>
-  wire.send(messages, (index) => `at: ${index}\r\n`);
+  wire.send(messages, (index) => `\r\nat: ${index}`);
 
 describe('the wire', () => {
   it('carries messages as the protocol has them, whatever they hold', () => {
